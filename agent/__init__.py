@@ -1,0 +1,1 @@
+"""Who decides: settings, models, proposing, judging, the loop and the command line."""

@@ -1,0 +1,59 @@
+"""What the user asked for: the command line over `[tool.optimize]` of the target's pyproject.toml over defaults."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ConfigDict, Field, ValidationError
+
+from tools.values import Value
+from workspaces.errors import OptimizeError
+from workspaces.sandbox import Mode
+
+
+class Settings(Value):
+    """One run's settings, checked once; nothing below reads the environment or a file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    workload: str | None = Field(None, description="command that should become faster")
+    model: tuple[str, ...] = Field(("rules",), description="models to ask: rules, or any LiteLLM name")
+    only: tuple[str, ...] = Field((), description="globs of files to look at")
+    function: tuple[str, ...] = Field((), description="functions to look at, path:name or name")
+    attempts: int = Field(3, ge=1, le=50, description="times a model is asked about one function")
+    min_gain: float = Field(0.05, ge=0, lt=10, description="smallest speedup worth a commit, 0.05 = 5 %")
+    max_minutes: float | None = Field(None, gt=0, description="stop proposing after so many minutes")
+    max_cost: float | None = Field(None, gt=0, description="stop asking after so many dollars")
+    allow_caching: bool = Field(False, description="accept speedups that only come from remembering results")
+    sandbox: Mode = Field(Mode.AUTO, description="auto, require or off")
+    python: str | None = Field(None, description="the target's interpreter")
+    guidance: str = Field("", description="text passed on to the model")
+    exclude: tuple[str, ...] = Field((), description="globs of files never to look at")
+    seed: int = Field(0, description="seed of the order of timings")
+    test_seconds: float = Field(600.0, gt=0, description="wall limit of one run of the suite")
+
+
+def read_settings(project: Path, given: Mapping[str, Any]) -> Settings:  # Any: what the command line parsed
+    """Settings for a project; OptimizeError names the setting that does not fit."""
+    table: dict[str, Any] = {}
+    file = project / "pyproject.toml"
+    if file.exists():
+        try:
+            table = tomllib.loads(file.read_text("utf-8")).get("tool", {}).get("optimize", {})
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise OptimizeError(f"{file} cannot be read: {error}") from error
+    named = {key.replace("-", "_"): value for key, value in table.items()}
+    merged = {**named, **{key: value for key, value in given.items() if value is not None and value != ()}}
+    for key in ("model", "only", "function", "exclude"):
+        if isinstance(merged.get(key), str):
+            merged[key] = (merged[key],)
+    try:
+        return Settings.model_validate(merged)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "settings"
+        known = f" Known settings: {', '.join(sorted(Settings.model_fields))}." if first["type"] == "extra_forbidden" else ""
+        raise OptimizeError(f"[tool.optimize] or the command line: {where}: {first['msg']}.{known}") from error

@@ -1,0 +1,1 @@
+"""How good it is: benchmark adapters, metrics, batch runner and report."""

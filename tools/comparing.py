@@ -1,0 +1,129 @@
+"""Pure statistics: from pairs of fresh processes to a speedup with an interval that survives repeated looks.
+
+Per pair the figure is log(baseline / candidate), each the median of its process's samples. Baseline and candidate run in
+random order, so under "no difference" the log ratio is symmetric about 0 whatever the noise (heavy tails, drift, two
+frequency states), and under "faster by s" about log(s). The interval therefore comes from the Wilcoxon signed-rank
+distribution, which needs symmetry only: the Hodges-Lehmann estimate with its Walsh-average interval (Hodges and Lehmann,
+Ann. Math. Statist. 34, 1963; Hollander, Wolfe and Chicken, Nonparametric Statistical Methods, 3rd ed., section 3.3).
+Looking more than once is paid for by splitting the error over a fixed plan of looks (Bonferroni; the oldest form of the
+alpha spending of Lan and DeMets, Biometrika 70, 1983).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from functools import cache
+from itertools import combinations_with_replacement
+from statistics import median
+
+from tools.values import Clock, Interval, Outcome, Pair, Sample, Timing
+
+LOOKS = 5  # planned looks at which "faster" may be said
+FIRST_LOOK_SHARE = 0.5  # of the error; the other looks share the rest
+FUTILITY_ALPHA = 0.05  # stopping early to refuse needs no correction: it cannot accept anything
+FUTILITY_PAIRS = 6
+CPU_BOUND = 0.8  # CPU time decides where the baseline spends at least this share of its wall time on the CPU
+
+
+def interval(log_ratios: Sequence[float], alpha: float) -> Interval | None:
+    """Hodges-Lehmann speedup and its signed-rank interval of confidence 1 - alpha; None if there are too few pairs.
+
+    `log_ratios` are natural logarithms of old time / new time, one a pair.
+    """
+    count = len(log_ratios)
+    rank = _critical_rank(count, alpha / 2)
+    if rank is None:
+        return None
+    walsh = sorted((a + b) / 2 for a, b in combinations_with_replacement(log_ratios, 2))
+    return Interval(
+        speedup=math.exp(median(walsh)),
+        low=math.exp(walsh[rank]),
+        high=math.exp(walsh[len(walsh) - 1 - rank]),
+        confidence=1 - alpha,
+        pairs=count,
+    )
+
+
+def fewest_pairs(alpha: float) -> int:
+    """Smallest number of pairs that can reach a two-sided error of `alpha`: all of them must agree."""
+    return math.ceil(math.log2(2 / alpha))
+
+
+def looks(alpha: float) -> tuple[tuple[int, float], ...]:
+    """The plan: after how many pairs to look, and the two-sided error that each look may spend (they add up to alpha)."""
+    spent = [alpha * FIRST_LOOK_SHARE] + [alpha * (1 - FIRST_LOOK_SHARE) / (LOOKS - 1)] * (LOOKS - 1)
+    first = fewest_pairs(spent[0])
+    counts = [first, *(max(math.ceil(first * 1.4**step), fewest_pairs(spent[step]) + step) for step in range(1, LOOKS))]
+    return tuple(zip(counts, spent, strict=True))
+
+
+def decide(log_ratios: Sequence[float], alpha: float, min_gain: float) -> tuple[Outcome, Interval] | None:
+    """What these pairs say so far, or None for "go on": called after every pair, always with all pairs.
+
+    FASTER only at a planned look with the whole interval above 1 + min_gain. SAME or SLOWER as soon as a 95 % interval
+    lies wholly below it, UNDECIDED after the last look.
+    """
+    plan = dict(looks(alpha))
+    count = len(log_ratios)
+    if count in plan:
+        look = interval(log_ratios, plan[count])
+        if look is not None and look.low > 1 + min_gain:
+            return Outcome.FASTER, look
+    quick = interval(log_ratios, FUTILITY_ALPHA) if count >= FUTILITY_PAIRS else None
+    if quick is not None and quick.high < 1 + min_gain:
+        return (Outcome.SLOWER if quick.high < 1 and quick.speedup < 1 / (1 + min_gain) else Outcome.SAME), quick
+    if count >= max(plan):
+        last = interval(log_ratios, plan[max(plan)]) or quick
+        assert last is not None
+        return Outcome.UNDECIDED, last
+    return None
+
+
+def log_ratios(pairs: Iterable[Pair], clock: Clock) -> list[float]:
+    """log(old / new) of the warm samples, one a pair."""
+    return [math.log(per_call(pair.baseline, clock) / per_call(pair.candidate, clock)) for pair in pairs]
+
+
+def cold_log_ratios(pairs: Iterable[Pair], clock: Clock) -> list[float]:
+    """log(old / new) of the first calls, one a pair."""
+    return [math.log(_seconds(pair.baseline.cold, clock) / _seconds(pair.candidate.cold, clock)) for pair in pairs]
+
+
+def per_call(timing: Timing, clock: Clock) -> float:
+    """Median seconds a call of one process."""
+    return median(_seconds(sample, clock) / sample.loops for sample in timing.samples)
+
+
+def deciding_clock(pairs: Sequence[Pair]) -> Clock:
+    """CPU where the baseline is bound to it, which other processes disturb less; else wall."""
+    cpu = sum(sample.cpu_seconds for pair in pairs for sample in pair.baseline.samples)
+    wall = sum(sample.wall_seconds for pair in pairs for sample in pair.baseline.samples)
+    return Clock.CPU if wall > 0 and cpu / wall > CPU_BOUND else Clock.WALL
+
+
+def _seconds(sample: Sample, clock: Clock) -> float:
+    # a clock that did not move says "at most one tick", never "infinitely fast"
+    return max(sample.cpu_seconds if clock is Clock.CPU else sample.wall_seconds, 1e-9)
+
+
+def _critical_rank(count: int, tail: float) -> int | None:
+    """How many Walsh averages to cut at each end so that each tail has at most `tail`; None if not even 0 will do."""
+    cumulative, rank = 0.0, None
+    for statistic, probability in enumerate(_signed_rank(count)):
+        cumulative += probability
+        if cumulative > tail:
+            break
+        rank = statistic
+    return rank
+
+
+@cache
+def _signed_rank(count: int) -> tuple[float, ...]:
+    """Distribution of the signed-rank statistic 0..n(n+1)/2 under symmetry: each rank counts with probability 1/2."""
+    probabilities = [1.0]
+    for rank in range(1, count + 1):
+        padded = [*probabilities, *([0.0] * rank)]
+        shifted = [*([0.0] * rank), *probabilities]
+        probabilities = [(a + b) / 2 for a, b in zip(padded, shifted, strict=True)]
+    return tuple(probabilities)

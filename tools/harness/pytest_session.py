@@ -1,0 +1,264 @@
+"""Runs the target's pytest in the target's interpreter and writes down what happened.
+
+    python pytest_session.py SPEC.json
+
+SPEC: mode ("test", "benchmark" or "profile"), arguments (of pytest), output (file to write), tree (root of the checkout),
+seconds (timing per benchmark), coverage (bool). "test" calls every benchmarked function once; "benchmark" times it and
+keeps every raw sample; "profile" only repeats it for a profiler. Standard library, plus the overlay's pytest and coverage;
+Python 3.9 syntax. The clocks are taken before any code of the target is imported, and the output file is opened then, so
+that a process that ends early leaves it empty, which is never a success.
+"""
+
+import sys
+
+sys.path[:] = [entry for entry in sys.path if not entry.endswith("/harness")]  # our folder is not the target's business
+
+import gc
+import json
+import os
+import time
+
+WALL = time.perf_counter_ns
+CPU = time.process_time_ns
+SAMPLE_NANOSECONDS = 5_000_000  # one sample takes at least this long: far above the clocks' resolution
+MIN_SAMPLES = 3
+MAX_SAMPLES = 1000
+
+
+def main():
+    """Exit code 0 if the session was written down, whatever the tests did."""
+    with open(sys.argv[1], encoding="utf-8") as file:
+        spec = json.load(file)
+    output = os.open(spec["output"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    sys.path.insert(0, os.getcwd())  # as `python -m pytest` does
+    import pytest
+
+    recorder = Recorder(spec)
+    code = int(pytest.main(arguments(spec), plugins=[recorder]))
+    recorder.finish_coverage()
+    session = {
+        "exit": code,
+        "tests": recorder.tests,
+        "longest": recorder.longest,
+        "collected": recorder.collected,
+        "errors": recorder.errors,
+        "benchmarks": recorder.benchmarks,
+        "timings": recorder.timings,
+        "loaded": loaded(spec["tree"]),
+        "lines": recorder.lines,
+    }
+    write(output, json.dumps(session).encode())
+    os.close(output)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if spec["mode"] != "profile":  # the profiler writes its file at exit
+        os._exit(0)  # threads and exit handlers of the target have no say any more
+
+
+def arguments(spec):
+    """Arguments of pytest: quiet, no cache folder, no plugin that disturbs a measurement."""
+    common = ["-q", "-p", "no:cacheprovider", "--color=no", "--no-header", "--tb=short", "-o", "console_output_style=classic"]
+    common += optional("xdist", ["-n", "0"]) if spec["mode"] != "test" or spec["coverage"] else []
+    common += optional("pytest_cov", ["--no-cov"])
+    return common + spec["arguments"]
+
+
+def optional(module, options):
+    """Options of a plugin, if it is there to take them."""
+    from importlib.util import find_spec
+
+    return options if find_spec(module) else []
+
+
+def write(descriptor, content):
+    """All bytes, however many calls it takes."""
+    while content:
+        content = content[os.write(descriptor, content) :]
+
+
+def loaded(tree):
+    """Files of the tree that were imported, relative to it: shows which copy of the code ran."""
+    files = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
+    return sorted({os.path.relpath(file, tree) for file in files if isinstance(file, str) and file.startswith(tree + os.sep)})
+
+
+class Recorder:
+    """The pytest plugin: outcomes, benchmarks, timings and covered lines of one session."""
+
+    def __init__(self, spec):
+        self.spec = spec
+        self.tests = {}
+        self.longest = {}
+        self.collected = []
+        self.errors = []
+        self.benchmarks = []
+        self.timings = {}
+        self.lines = {}
+        self.coverage = None
+
+    def pytest_sessionstart(self, session):
+        """pytest-benchmark has read its options and markers; from here on our fixture takes its place."""
+        session.config.pluginmanager.unregister(name="benchmark")
+        session.config.pluginmanager.register(fixture_plugin(self), "verispeed-benchmark")
+        if self.spec["coverage"]:
+            self.start_coverage()
+
+    def pytest_collectreport(self, report):
+        """Collection errors are told apart from failing tests."""
+        if report.failed:
+            self.errors.append([report.nodeid, str(report.longrepr)[-2000:]])
+
+    def pytest_collection_finish(self, session):
+        """Node ids, and which of them use the benchmark fixture."""
+        self.collected = [item.nodeid for item in session.items]
+        self.benchmarks = [item.nodeid for item in session.items if "benchmark" in getattr(item, "fixturenames", ())]
+
+    def pytest_runtest_logstart(self, nodeid, location):
+        """Lines are attributed to the test that executes them."""
+        if self.coverage is not None:
+            self.coverage.switch_context(nodeid)
+
+    def pytest_runtest_logreport(self, report):
+        """One outcome a test: the worst of its three phases; errors in set-up or teardown are their own."""
+        outcome = report.outcome
+        if hasattr(report, "wasxfail"):
+            outcome = "xfailed" if report.skipped else "xpassed"
+        elif report.failed and report.when != "call":
+            outcome = "error"
+        if report.when == "call" or outcome != "passed":
+            self.tests[report.nodeid] = outcome
+            if report.failed:
+                self.longest[report.nodeid] = str(report.longrepr)[-2000:]
+
+    def start_coverage(self):
+        """Line coverage of the tree, one context a test."""
+        import coverage
+
+        self.coverage = coverage.Coverage(data_file=None, config_file=False, include=[self.spec["tree"] + "/*"])
+        self.coverage.start()
+
+    def finish_coverage(self):
+        """{path: {line: [node ids]}} for the files of the tree; import time has the context ""."""
+        if self.coverage is None:
+            return
+        self.coverage.stop()
+        data = self.coverage.get_data()
+        for file in data.measured_files():
+            by_line = data.contexts_by_lineno(file)
+            self.lines[os.path.relpath(file, self.spec["tree"])] = {str(line): contexts for line, contexts in by_line.items()}
+
+
+def fixture_plugin(recorder):
+    """A plugin object with a `benchmark` fixture that speaks pytest-benchmark's interface."""
+    import pytest
+
+    class Fixtures:
+        @pytest.fixture
+        def benchmark(self, request):
+            return Benchmark(request.node, recorder)
+
+    return Fixtures()
+
+
+class Benchmark:
+    """Stands in for pytest-benchmark's fixture: same calls, our clocks and our samples."""
+
+    def __init__(self, node, recorder):
+        self.node = node
+        self.name = node.name
+        self.fullname = node.nodeid
+        self.group = None
+        self.param = None
+        self.extra_info = {}
+        self.stats = None
+        self.enabled = self.disabled = False
+        self.recorder = recorder
+        self.mode = recorder.spec["mode"]
+        self.seconds = recorder.spec["seconds"]
+
+    def __call__(self, function, *args, **kwargs):
+        """Time `function(*args, **kwargs)` and return what its first call returned."""
+        if self.mode == "test":
+            return function(*args, **kwargs)
+        cold, result = timed_once(function, args, kwargs)
+        if self.mode == "profile":
+            repeat(lambda: function(*args, **kwargs), self.seconds)
+            return result
+        self.keep(cold, sample_loops(function, args, kwargs, self.seconds))
+        return result
+
+    def pedantic(self, target, args=(), kwargs=None, setup=None, rounds=1, warmup_rounds=0, iterations=1, teardown=None):
+        """As pytest-benchmark's: `setup` and `teardown` run outside the timed part, once a round."""
+        if self.mode == "test":
+            rounds, warmup_rounds, iterations = 1, 0, 1
+        end = WALL() + self.seconds * 1e9
+        cold, samples, result = None, [], None
+        while cold is None or (self.mode != "test" and (len(samples) < max(rounds, MIN_SAMPLES) or WALL() < end)):
+            given_args, given_kwargs = (setup() if setup else None) or (args, kwargs or {})
+            loops = 1 if cold is None else iterations
+            wall, cpu, result = timed(target, given_args, given_kwargs, loops)
+            if teardown:
+                teardown(*given_args, **given_kwargs)
+            if cold is None:
+                cold = [1, wall, cpu]
+            else:
+                samples.append([loops, wall, cpu])
+            if len(samples) >= MAX_SAMPLES:
+                break
+        if self.mode == "benchmark":
+            self.keep(cold, samples)
+        return result
+
+    def weave(self, target, **kwargs):
+        """Not supported: which calls are timed would depend on the candidate."""
+        raise NotImplementedError("benchmark.weave is not supported: call benchmark(function, ...) instead")
+
+    patch = weave
+
+    def keep(self, cold, samples):
+        """Raw samples: loops, wall nanoseconds, CPU nanoseconds."""
+        self.recorder.timings[self.node.nodeid] = {"cold": cold, "samples": samples}
+
+
+def timed_once(function, args, kwargs):
+    """The first call, which pays for caches and imports, and its result."""
+    wall, cpu = WALL(), CPU()
+    result = function(*args, **kwargs)
+    return [1, max(WALL() - wall, 1), CPU() - cpu], result
+
+
+def timed(function, args, kwargs, loops):
+    """Wall and CPU nanoseconds of `loops` calls, and the last result."""
+    result = None
+    wall, cpu = WALL(), CPU()
+    for _ in range(loops):
+        result = function(*args, **kwargs)
+    return max(WALL() - wall, 1), CPU() - cpu, result
+
+
+def sample_loops(function, args, kwargs, seconds):
+    """Samples of a calibrated number of calls, for about `seconds`."""
+    loops = 1
+    while True:  # calibration is the warm-up too
+        wall = timed(function, args, kwargs, loops)[0]
+        if wall >= SAMPLE_NANOSECONDS:
+            break
+        loops = max(loops + 1, min(loops * 10, int(loops * 1.2 * SAMPLE_NANOSECONDS / wall)))
+    gc.collect()
+    samples = []
+    end = WALL() + seconds * 1e9
+    while len(samples) < MIN_SAMPLES or (WALL() < end and len(samples) < MAX_SAMPLES):
+        wall, cpu, _ = timed(function, args, kwargs, loops)
+        samples.append([loops, wall, cpu])
+    return samples
+
+
+def repeat(function, seconds):
+    """Call again and again so that a sampling profiler sees enough of it."""
+    end = WALL() + seconds * 1e9
+    while WALL() < end:
+        function()
+
+
+if __name__ == "__main__":
+    main()

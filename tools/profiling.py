@@ -1,0 +1,193 @@
+"""Scalene, run in the target's interpreter: how the time of a benchmark is shared out over functions and lines."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+
+from tools.rooms import HarnessFailed, Target, run_harness
+from tools.source import function_at, is_skipped
+from tools.values import Benchmark, BenchmarkKind, Function, Hotspot, LineShare
+from workspaces.errors import OptimizeError
+from workspaces.sandbox import Room
+
+SECONDS = (0.6, 4.0)  # of sampling per benchmark; the second is tried when the first gave an empty profile
+AT_ONCE = 2  # profiles need no quiet machine: only shares are read from them
+GROUP = 20  # benchmarks in one process at most
+SOLO = 12  # benchmarks profiled alone at most
+MOST = 0.999  # a sampled share is never quite all
+SCALENE = ("-m", "scalene", "run", "--cpu-only", "--no-stacks", "--program-path")
+
+Profile = Mapping[str, tuple[LineShare, ...]]  # path -> lines with a share
+
+
+@dataclass(frozen=True)
+class GroupProfile:
+    """One profile of a process in which each of the benchmarks ran equally long."""
+
+    benchmarks: tuple[Benchmark, ...]
+    profile: Profile
+
+
+def profile(
+    target: Target, commit: str, benchmarks: Sequence[Benchmark], running: Mapping[str, Sequence[str]], floor: float
+) -> tuple[GroupProfile, ...]:
+    """Profiles of all benchmarks: of groups in one process each, and alone where a hot function runs in several of a group.
+
+    `running` maps function ids to the tests that execute them; functions under `floor` (a share) need no closer look.
+    """
+    size = max(1, min(GROUP, -(-len(benchmarks) // AT_ONCE)))
+    commands = [benchmark for benchmark in benchmarks if benchmark.kind is BenchmarkKind.COMMAND]
+    tests = [benchmark for benchmark in benchmarks if benchmark.kind is BenchmarkKind.PYTEST]
+    groups = [*([command] for command in commands), *(tests[start : start + size] for start in range(0, len(tests), size))]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        together = list(pool.map(lambda group: GroupProfile(tuple(group), _profile(target, commit, group)), groups))
+        read = partial(target.checkout.read, commit)
+        unclear = dict.fromkeys(one for group in together for one in _unclear(group, read, running, floor))
+        alone = list(pool.map(lambda one: GroupProfile((one,), _profile(target, commit, [one])), list(unclear)[:SOLO]))
+    return (*together, *alone)
+
+
+def hotspots(
+    profiles: Sequence[GroupProfile],
+    running: Mapping[str, Sequence[str]],
+    read: Callable[[str], bytes],
+    is_source: Callable[[str], bool],
+) -> tuple[Hotspot, ...]:
+    """Functions by their largest share of any benchmark, hottest first; tests, benchmarks and skipped ones left out."""
+    best: dict[str, Hotspot] = {}
+    for group in profiles:
+        for function, lines in _by_function(group, read).items():
+            source = read(function.path)
+            if not is_source(function.path) or is_skipped(source, function):
+                continue
+            benchmark = _executing(group, function, running)[0]
+            hotspot = _hotspot(function, benchmark, lines)
+            known = best.get(function.id)
+            if known is None or len(group.benchmarks) == 1 or hotspot.share > known.share:
+                best[function.id] = hotspot
+    return tuple(sorted(best.values(), key=lambda hotspot: (-hotspot.share, hotspot.function.id)))
+
+
+def _unclear(
+    group: GroupProfile, read: Callable[[str], bytes], running: Mapping[str, Sequence[str]], floor: float
+) -> list[Benchmark]:
+    """Benchmarks that must be profiled alone, because a hot function runs in several of the group."""
+    hot = [function for function, lines in _by_function(group, read).items() if sum(line.total for line in lines) >= floor]
+    shared = [executing for function in hot if len(executing := _executing(group, function, running)) > 1]
+    return [benchmark for executing in shared for benchmark in executing]
+
+
+def _executing(group: GroupProfile, function: Function, running: Mapping[str, Sequence[str]]) -> list[Benchmark]:
+    """The benchmarks of a group that execute a function; all of them where that is not known."""
+    nodes = set(running.get(function.id, ()))
+    return [benchmark for benchmark in group.benchmarks if benchmark.id in nodes] or list(group.benchmarks)
+
+
+def _by_function(group: GroupProfile, read: Callable[[str], bytes]) -> dict[Function, list[LineShare]]:
+    """Lines of the profile under their innermost function; shares are of one benchmark's time, not of the group's."""
+    found: dict[Function, list[LineShare]] = defaultdict(list)
+    for path, lines in group.profile.items():
+        source = read(path)
+        for line in lines:
+            function = function_at(path, source, line.line)
+            if function is not None:
+                found[function].append(_scaled(line, len(group.benchmarks)))
+    return found
+
+
+def _scaled(line: LineShare, factor: int) -> LineShare:
+    return LineShare(line=line.line, python=line.python * factor, native=line.native * factor, system=line.system * factor)
+
+
+def _hotspot(function: Function, benchmark: Benchmark, lines: Sequence[LineShare]) -> Hotspot:
+    python, native, system = (sum(getattr(line, kind) for line in lines) for kind in ("python", "native", "system"))
+    return Hotspot(
+        function=function,
+        benchmark=benchmark,
+        share=min(python + native + system, MOST),
+        python=python,
+        native=native,
+        system=system,
+        lines=tuple(sorted(lines, key=lambda line: line.line)),
+    )
+
+
+def _profile(target: Target, commit: str, group: Sequence[Benchmark]) -> Profile:
+    for seconds in SECONDS:
+        with target.room(commit, overlay="profile") as room:
+            if group[0].kind is BenchmarkKind.PYTEST:
+                _run_pytest(room, group, seconds)
+            else:
+                _run_command(room, group[0])
+            file = room.results / "profile.json"
+            found = _read(file.read_text("utf-8") if file.exists() else "{}", room.inside_tree.as_posix())
+            found = {path: lines for path, lines in found.items() if (room.tree / path).is_file()}
+        if found:
+            return found
+    return {}
+
+
+def _run_pytest(room: Room, group: Sequence[Benchmark], seconds: float) -> None:
+    spec = {
+        "mode": "profile",
+        "arguments": [benchmark.id for benchmark in group],
+        "tree": str(room.inside_tree),
+        "seconds": seconds,
+        "coverage": False,
+    }
+    try:
+        session, _ = run_harness(room, "pytest_session.py", spec, prefix=_scalene(room))
+    except HarnessFailed as error:
+        raise OptimizeError(f"The benchmarks cannot be profiled: {error}") from error
+    for benchmark in group:
+        if session["tests"].get(benchmark.id) != "passed":
+            said = session["longest"].get(benchmark.id, "it did not run").strip().splitlines()[-1]
+            raise OptimizeError(f"The benchmark {benchmark.id} fails before anything was changed: {said}. Mend or deselect it.")
+
+
+def _run_command(room: Room, benchmark: Benchmark) -> None:
+    words = python_arguments(benchmark.command)
+    finished = room.run([str(room.interpreter.executable), *_scalene(room), *words])
+    if not finished.ok:
+        raise OptimizeError(f"The workload `{benchmark.id}` cannot be profiled: it {finished.trouble}")
+
+
+def python_arguments(command: Sequence[str]) -> list[str]:
+    """What follows "python" in a command line; OptimizeError if the command does not run Python."""
+    first, *rest = command
+    if first.rsplit("/", 1)[-1].startswith("python") and rest:
+        return rest
+    if first in ("pytest", "py.test"):
+        return ["-m", "pytest", *rest]
+    raise OptimizeError(
+        f"The workload must start with python or pytest, so that it can be profiled, for example "
+        f'--workload "python -m {first}": `{" ".join(command)}` does not.'
+    )
+
+
+def _scalene(room: Room) -> tuple[str, ...]:
+    return (*SCALENE, str(room.inside_tree), "-o", str(room.inside_results / "profile.json"))
+
+
+def _read(text: str, tree: str) -> dict[str, tuple[LineShare, ...]]:
+    """Shares per file of the tree from Scalene's JSON; `{}` (a run shorter than its sampling interval) has none."""
+    found: dict[str, tuple[LineShare, ...]] = {}
+    for path, file in json.loads(text or "{}").get("files", {}).items():
+        lines = tuple(
+            LineShare(
+                line=line["lineno"],
+                python=line["n_cpu_percent_python"] / 100,
+                native=line["n_cpu_percent_c"] / 100,
+                system=line["n_sys_percent"] / 100,
+            )
+            for line in file["lines"]
+            if line["n_cpu_percent_python"] + line["n_cpu_percent_c"] + line["n_sys_percent"] > 0
+        )
+        if lines and path.startswith(tree + "/"):
+            found[path.removeprefix(tree + "/")] = lines
+    return found

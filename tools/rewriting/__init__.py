@@ -1,0 +1,104 @@
+"""The catalogue behind the `rules` model: small, named performance rewrites of one function.
+
+Rewrites need not be provably safe, tests and benchmarks decide afterwards; they are right for ordinary code.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tools.rewriting import caching, calls, grouping, lists, loops, membership, strings
+from tools.rewriting.ruffs import ruff_fixes
+from tools.rewriting.subject import find
+from tools.values import Value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tools.rewriting.base import Rule
+
+__all__ = ["CATALOGUE", "Rewritten", "rewrites", "rewrites_named"]
+
+CATALOGUE: tuple[Rule, ...] = (
+    membership.membership_on_set,
+    membership.track_seen_in_set,
+    lists.list_pop_to_deque,
+    strings.join_instead_of_concatenation,
+    lists.append_in_place,
+    loops.index_by_key,
+    calls.count_once,
+    calls.position_once,
+    calls.hoist_invariant_call,
+    lists.min_instead_of_sorted,
+    lists.smallest_with_heap,
+    lists.chain_instead_of_sum,
+    strings.hoist_regex,
+    caching.remember_within_call,
+    caching.bounds_instead_of_slices,
+    loops.accumulate_with_builtin,
+    loops.list_comprehension,
+    loops.direct_iteration,
+    loops.items_instead_of_lookup,
+    loops.columns_instead_of_rows,
+    grouping.count_with_counter,
+    grouping.group_with_defaultdict,
+    grouping.group_with_setdefault,
+    membership.membership_on_dict,
+    membership.membership_without_copy,
+    lists.generator_in_aggregate,
+    lists.count_without_list,
+    lists.shallow_copy,
+    calls.local_name_in_loop,
+    caching.memoise_function,
+)
+
+
+class Rewritten(Value):
+    """A module after one rewrite of one of its functions."""
+
+    name: str  # "list-pop-to-deque", or "ruff-perf401" for ruff's own
+    title: str  # imperative, at most 60 characters
+    explanation: str  # why it should be faster
+    source: str  # the whole new module
+
+
+def rewrites(source: str, function: str) -> tuple[Rewritten, ...]:
+    """What each rule makes of the function (by qualified name), likely gains first; each text once.
+
+    Empty when the module does not parse or has no such function.
+    """
+    found: dict[str, Rewritten] = {}
+    for rewritten in _all(source, function):
+        found.setdefault(rewritten.source, rewritten)
+    return tuple(found.values())
+
+
+def rewrites_named(source: str, function: str, name: str) -> Rewritten | None:
+    """What the one rule called `name` makes of the function, or None where it does not apply."""
+    return next((rewritten for rewritten in _all(source, function, name) if rewritten.name == name), None)
+
+
+def _all(source: str, function: str, name: str | None = None) -> Iterator[Rewritten]:
+    if find(source, function) is None:
+        return
+    for rule in CATALOGUE:
+        if name in (None, rule.name):
+            yield from _by_rule(rule, source, function)
+    if name is None or name.startswith("ruff-"):
+        yield from _by_ruff(source, function)
+
+
+def _by_rule(rule: Rule, source: str, function: str) -> Iterator[Rewritten]:
+    subject = find(source, function)  # anew: rules take fresh names from it
+    text = rule.rewrite(subject) if subject is not None else None
+    if text is not None:
+        yield Rewritten(name=rule.name, title=rule.title, explanation=rule.explanation, source=text)
+
+
+def _by_ruff(source: str, function: str) -> Iterator[Rewritten]:
+    subject = find(source, function)
+    if subject is None:
+        return
+    for fix in ruff_fixes(source, *subject.line_range):
+        title = f"Apply ruff {fix.code} ({fix.rule})"
+        yield Rewritten(name=f"ruff-{fix.code.lower()}", title=title[:60], explanation=fix.message, source=fix.source)

@@ -1,0 +1,96 @@
+"""Makes the rooms in which the target's code runs: which tree, which overlay, what it may write to."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from workspaces.checkout import Checkout
+from workspaces.interpreter import Interpreter
+from workspaces.process import Finished, Limits
+from workspaces.sandbox import Room, Sandbox, open_to_target
+
+HARNESS_FOLDER = Path(__file__).with_name("harness")
+
+
+class HarnessFailed(Exception):
+    """A harness script ended without writing its result: time-out, crash, or code that ended the process early."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """Everything that is needed to run the target's code at any commit."""
+
+    checkout: Checkout
+    interpreter: Interpreter
+    sandbox: Sandbox
+    overlays: Mapping[str, Path]  # "check" and "profile"
+    subfolder: str
+    source_roots: tuple[str, ...]
+    limits: Limits = field(default_factory=Limits)
+
+    @contextmanager
+    def room(self, commit: str, overlay: str = "check", writable: bool = False) -> Iterator[Room]:
+        """A room with the files of `commit`; a writable one is a copy that is thrown away afterwards.
+
+        Benchmarks run in read-only rooms: what one process leaves on disk cannot help the next.
+        """
+        scratch = self.checkout.folder / "scratch"
+        scratch.mkdir(exist_ok=True)
+        results = Path(tempfile.mkdtemp(dir=scratch, prefix="results-"))
+        tree = self.checkout.scratch_copy(commit) if writable else self.checkout.export(commit)
+        if self.sandbox.bubblewrap:
+            open_to_target(results)
+            if writable:
+                open_to_target(tree)
+        try:
+            yield Room(
+                sandbox=self.sandbox,
+                interpreter=self.interpreter,
+                tree=tree,
+                results=results,
+                harness=HARNESS_FOLDER,
+                writable=writable,
+                overlay=self.overlays.get(overlay),
+                subfolder=self.subfolder,
+                source_roots=self.source_roots,
+                limits=self.limits,
+            )
+        finally:
+            shutil.rmtree(results, ignore_errors=True)
+            if writable:
+                shutil.rmtree(tree, ignore_errors=True)
+
+
+def run_harness(
+    room: Room,
+    script: str,
+    spec: Mapping[str, Any],  # Any: becomes JSON
+    *,
+    environment: Mapping[str, str] | None = None,
+    cores: tuple[int, ...] = (),
+    wall_seconds: float | None = None,
+    prefix: tuple[str, ...] = (),
+) -> tuple[dict[str, Any], Finished]:  # Any: the script's own JSON, validated by whoever asked for it
+    """Run one of our scripts in the target's interpreter and return what it wrote; HarnessFailed if it wrote nothing.
+
+    `prefix` are words between the interpreter and the script (`-m scalene run ...`).
+    """
+    (room.results / "spec.json").write_text(json.dumps({**spec, "output": str(room.inside_results / "output.json")}))
+    output = room.results / "output.json"
+    output.unlink(missing_ok=True)
+    command = [str(room.interpreter.executable), *prefix, str(room.inside_harness / script), str(room.inside_results / "spec.json")]
+    finished = room.run(command, environment, cores, wall_seconds)
+    try:
+        written = json.loads(output.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise HarnessFailed(finished.trouble if finished.code != 0 or finished.limit else "it ended before writing a result") from error
+    if not isinstance(written, dict):
+        raise HarnessFailed("its result is not an object")
+    return written, finished

@@ -1,0 +1,227 @@
+"""The vocabulary: every value that travels down the line, frozen and born valid.
+
+Values are checkpointed and written into evidence, so they are plain data: module level, no aliases, no
+computed fields, no validators that read the world. What can be computed is a property.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Value(BaseModel):
+    """Base of all values: immutable, unknown fields refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Outcome(StrEnum):
+    """What the judge says of a candidate; only FASTER is ever committed."""
+
+    FASTER = "faster"
+    SAME = "same"
+    SLOWER = "slower"
+    UNDECIDED = "undecided"
+    BROKEN = "broken"
+    UNPROVEN = "unproven"
+    ROUNDING = "rounding"
+    CACHED = "cached"
+    OVERFITTED = "overfitted"
+    REGRESSED = "regressed"
+    MEMORY = "memory"
+    LIMIT = "limit"
+    CHEATING = "cheating"
+    UNAPPLICABLE = "unapplicable"
+
+
+class Function(Value):
+    """A function or method of the target, found by tree-sitter."""
+
+    path: str  # POSIX path relative to the root of the repository
+    name: str  # qualified name inside the module: "Parser.parse", "outer.<locals>.inner"
+    first_line: int = Field(ge=1)  # 1-based, the first decorator if there is one
+    last_line: int = Field(ge=1)  # 1-based, inclusive
+
+    @property
+    def id(self) -> str:
+        """Name that stays the same when lines move, for example "src/pkg/text.py:Index.add"."""
+        return f"{self.path}:{self.name}"
+
+
+class BenchmarkKind(StrEnum):
+    """How a benchmark is run: a pytest-benchmark test in-process, or a command as a whole process."""
+
+    PYTEST = "pytest"
+    COMMAND = "command"
+
+
+class Benchmark(Value):
+    """One thing that is timed."""
+
+    kind: BenchmarkKind
+    id: str  # pytest node id, or the command line
+    command: tuple[str, ...] = ()  # words of the command line; empty for PYTEST
+
+
+class LineShare(Value):
+    """Share of a benchmark's time that Scalene attributes to one line (fractions of 1)."""
+
+    line: int = Field(ge=1)
+    python: float
+    native: float
+    system: float
+
+    @property
+    def total(self) -> float:
+        """Python, native and system time together."""
+        return self.python + self.native + self.system
+
+
+class Hotspot(Value):
+    """A function worth asking about, with its share of the benchmark in which it weighs most."""
+
+    function: Function
+    benchmark: Benchmark
+    share: float = Field(ge=0, le=1)
+    python: float = 0.0
+    native: float = 0.0
+    system: float = 0.0
+    lines: tuple[LineShare, ...] = ()
+
+    @property
+    def ceiling(self) -> float:
+        """Largest speedup of the benchmark if this function took no time: 1 / (1 - share) (Amdahl, AFIPS 1967)."""
+        return 1 / (1 - self.share) if self.share < 1 else float("inf")
+
+
+class Edit(Value):
+    """Replace `search`, which must occur exactly once in the file, by `replace`."""
+
+    path: str
+    search: str
+    replace: str
+
+
+class Usage(Value):
+    """What a model call cost. `dollars` is None where the price is unknown."""
+
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    dollars: float | None = 0.0
+
+
+class Baseline(Value):
+    """What the tests do before any change, and which of them execute which function."""
+
+    outcomes: dict[str, str]  # node id -> outcome, of tests that gave the same twice
+    flaky: tuple[str, ...]  # node ids that gave two different outcomes
+    failing: tuple[str, ...]  # known failures
+    benchmarks: tuple[str, ...]  # node ids that use the benchmark fixture
+    running: dict[str, tuple[str, ...]]  # Function.id -> node ids that execute its body
+    seconds: float  # wall time of the suite
+
+
+class Candidate(Value):
+    """A proposed change to one hotspot."""
+
+    hotspot: Function
+    edits: tuple[Edit, ...]
+    model: str  # "rules", or the LiteLLM name
+    title: str  # imperative, at most 60 characters: becomes the commit's subject
+    explanation: str = ""  # why it should be faster, as the model says it
+    rewrite: str | None = None  # name of the rewrite, for rules
+    usage: Usage = Usage()
+
+    @property
+    def id(self) -> str:
+        """Digest of the edits: the same change has the same id whoever proposed it."""
+        text = "\0".join(part for edit in self.edits for part in (edit.path, edit.search, edit.replace))
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+class Check(Value):
+    """One rung of the ladder."""
+
+    rung: str
+    passed: bool
+    detail: str
+
+
+class Sample(Value):
+    """One timed batch inside one process."""
+
+    loops: int = Field(ge=1)
+    wall_seconds: float
+    cpu_seconds: float
+
+
+class Timing(Value):
+    """All raw samples of one fresh process."""
+
+    cold: Sample  # the very first call
+    samples: tuple[Sample, ...]
+
+
+class Pair(Value):
+    """One baseline and one candidate process, run in turns; `baseline_first` tells the random order."""
+
+    baseline: Timing
+    candidate: Timing
+    baseline_first: bool
+    hash_seed: int
+
+
+class Clock(StrEnum):
+    """Which in-process clock decides."""
+
+    CPU = "cpu"
+    WALL = "wall"
+
+
+class Interval(Value):
+    """A speedup (old time / new time, so > 1 is faster) with its interval."""
+
+    speedup: float
+    low: float
+    high: float
+    confidence: float  # 1 - alpha of this interval, e.g. 0.995
+    pairs: int
+
+
+class Measurement(Value):
+    """Pairs of one benchmark and what they say."""
+
+    benchmark: Benchmark
+    clock: Clock
+    outcome: Outcome  # FASTER, SAME, SLOWER or UNDECIDED
+    figure: Interval  # on the deciding clock
+    wall: Interval
+    cold: Interval  # first calls only
+    pairs: tuple[Pair, ...] = ()
+
+
+class Verdict(Value):
+    """The judge's answer on one candidate; a rejected candidate is a value, never an exception."""
+
+    candidate: Candidate
+    base: str  # commit that it was compared with
+    outcome: Outcome
+    reason: str
+    checks: tuple[Check, ...] = ()
+    measurements: tuple[Measurement, ...] = ()
+    seconds: float = 0.0
+
+    @property
+    def accepted(self) -> bool:
+        """True only for FASTER."""
+        return self.outcome is Outcome.FASTER
+
+
+class Commit(Value):
+    """One verified speedup on the run's branch."""
+
+    sha: str
+    verdict: Verdict

@@ -1,0 +1,52 @@
+"""What should become faster: a command that the user names, or the target's pytest-benchmark tests."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+
+from tools.profiling import python_arguments
+from tools.values import Baseline, Benchmark, BenchmarkKind
+from workspaces.errors import OptimizeError
+
+NOT_SOURCE_FOLDERS = ("test", "tests", "testing", "benchmark", "benchmarks", "docs", "doc", "examples", ".github", ".ci")
+NOT_SOURCE_NAMES = ("conftest.py", "setup.py", "noxfile.py", "tasks.py")
+
+
+def find_benchmarks(command: str | None, baseline: Baseline) -> tuple[Benchmark, ...]:
+    """The benchmarks of the workload; OptimizeError, naming what to add, if there is nothing to time."""
+    if command is not None:
+        words = tuple(shlex.split(command))
+        if not words:
+            raise OptimizeError('The workload is empty: give a command such as --workload "python bench.py".')
+        python_arguments(words)  # refuses what Scalene could not run
+        return (Benchmark(kind=BenchmarkKind.COMMAND, id=command, command=words),)
+    usable = [node for node in baseline.benchmarks if baseline.outcomes.get(node) == "passed"]
+    if not usable and baseline.benchmarks:
+        raise OptimizeError(
+            f"All {len(baseline.benchmarks)} benchmarks fail before anything was changed: "
+            "mend them, or name what should become faster with --workload."
+        )
+    if not usable:
+        raise OptimizeError(
+            "There is nothing to time: no pytest-benchmark test was collected. Add one (a test that takes the `benchmark` "
+            "fixture and calls benchmark(function, arguments)), or name what should become faster, "
+            'for example --workload "python scripts/typical_use.py".'
+        )
+    return tuple(Benchmark(kind=BenchmarkKind.PYTEST, id=node) for node in usable)
+
+
+def is_source(path: str) -> bool:
+    """True for files that may be edited: never tests, benchmarks, conftest, configuration or anything that is not Python."""
+    parts = PurePosixPath(path)
+    if parts.suffix != ".py" or any(folder in NOT_SOURCE_FOLDERS for folder in parts.parts[:-1]):
+        return False
+    return parts.name not in NOT_SOURCE_NAMES and not parts.name.startswith("test_") and not parts.stem.endswith("_test")
+
+
+def source_roots(files: Sequence[str], subfolder: str) -> tuple[str, ...]:
+    """Folders that come first on the path: `src` where packages lie there, and the project's own folder."""
+    base = f"{subfolder}/" if subfolder else ""
+    has_src = any(file.startswith(f"{base}src/") and file.endswith(".py") for file in files)
+    return ((f"{base}src", subfolder) if has_src else (subfolder,))

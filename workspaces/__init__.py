@@ -1,0 +1,1 @@
+"""Where target code lives and runs; knows nothing of optimizing."""

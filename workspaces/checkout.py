@@ -1,0 +1,233 @@
+"""A private clone of the user's repository, one exported tree per revision, and the way back for accepted commits.
+
+Nothing of the user's repository is touched but the run's branch and the notes: no worktree entries, no stash, no index,
+no hooks, no FETCH_HEAD. Trees are exported from git objects, so that what is judged is byte for byte what is committed.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import git
+
+from workspaces.errors import OptimizeError
+
+NOTES_REF = "refs/notes/optimize"
+# our git commands read no configuration but this: the user's hooks, filters, signing and aliases are not ours to run
+CONFIGURATION = """[safe]
+\tdirectory = *
+[core]
+\thooksPath = /dev/null
+[gc]
+\tauto = 0
+[maintenance]
+\tauto = false
+[advice]
+\tdetachedHead = false
+[protocol "file"]
+\tallow = always
+"""
+
+
+@dataclass(frozen=True)
+class Source:
+    """What the user pointed at: a repository, the commit to start from, and the folder inside it."""
+
+    repository: Path  # top of the work tree
+    commit: str
+    branch: str | None  # None where HEAD is detached
+    subfolder: str  # "" for the top
+    dirty: bool
+    author: tuple[str, str]  # name and email for commits
+
+
+@dataclass(frozen=True)
+class Checkout:
+    """The private clone in a run folder."""
+
+    folder: Path  # holds clone.git, trees/ and scratch/
+
+    @property
+    def clone(self) -> Path:
+        """The bare repository."""
+        return self.folder / "clone.git"
+
+    def read(self, commit: str, path: str) -> bytes:
+        """Bytes of a file at a commit; KeyError if it is not there."""
+        command = _git(self.clone, self._configuration)
+        try:
+            blob = command.cat_file("blob", f"{commit}:{path}", stdout_as_string=False, strip_newline_in_stdout=False)
+        except git.GitCommandError as error:
+            raise KeyError(path) from error
+        assert isinstance(blob, bytes)
+        return blob
+
+    def files(self, commit: str) -> tuple[str, ...]:
+        """Paths of all files at a commit, POSIX style."""
+        listed = _git(self.clone, self._configuration).ls_tree("-r", "-z", "--name-only", commit)
+        return tuple(name for name in str(listed).split("\0") if name)
+
+    def parent(self, commit: str) -> str:
+        """The commit that `commit` was made on."""
+        return str(_git(self.clone, self._configuration).rev_parse(f"{commit}^"))
+
+    def message(self, commit: str) -> str:
+        """The whole message of a commit."""
+        return str(_git(self.clone, self._configuration).log("-1", "--format=%B", commit))
+
+    def write(self, base: str, files: Mapping[str, bytes], message: str, author: tuple[str, str]) -> str:
+        """A commit on top of `base` in which `files` have new content; file modes are kept. Moves no branch."""
+        with tempfile.NamedTemporaryFile(dir=self.folder, prefix="index-") as index:
+            Path(index.name).unlink()
+            command = _git(self.clone, self._configuration)
+            command.update_environment(GIT_INDEX_FILE=index.name)
+            command.read_tree(base)
+            for path, content in files.items():
+                mode = str(command.ls_files("--stage", "--", path)).split(" ", 1)[0] or "100644"
+                blob = self._store(content)
+                command.update_index("--cacheinfo", f"{mode},{blob},{path}")
+            tree = command.write_tree()
+            Path(index.name).touch()
+        name, email = author
+        person = {"GIT_AUTHOR_NAME": name, "GIT_AUTHOR_EMAIL": email, "GIT_COMMITTER_NAME": name, "GIT_COMMITTER_EMAIL": email}
+        with command.custom_environment(**person):
+            return str(command.commit_tree(tree, "-p", base, "-m", message))
+
+    def move_branch(self, branch: str, commit: str) -> None:
+        """Point a branch of the clone at a commit."""
+        _git(self.clone, self._configuration).update_ref(f"refs/heads/{branch}", commit)
+
+    def note(self, commit: str, text: str, author: tuple[str, str]) -> None:
+        """Attach evidence to a commit in refs/notes/optimize, replacing what was there."""
+        command = _git(self.clone, self._configuration)
+        name, email = author
+        with (
+            tempfile.NamedTemporaryFile("w", dir=self.folder, suffix=".json") as file,
+            command.custom_environment(
+                GIT_AUTHOR_NAME=name, GIT_AUTHOR_EMAIL=email, GIT_COMMITTER_NAME=name, GIT_COMMITTER_EMAIL=email
+            ),
+        ):
+            file.write(text)
+            file.flush()
+            command.notes("--ref", NOTES_REF, "add", "-f", "-F", file.name, commit)
+
+    def export(self, commit: str) -> Path:
+        """A folder with the files of a commit, without .git; made once per tree and never written to again."""
+        command = _git(self.clone, self._configuration)
+        tree = str(command.rev_parse(f"{commit}^{{tree}}"))
+        target = self.folder / "trees" / tree[:12]
+        if target.exists():
+            return target
+        self._fill(command, tree, target)
+        return target
+
+    def scratch_copy(self, commit: str) -> Path:
+        """A fresh copy of the files of a commit that target code may write into; whoever asks removes it."""
+        (self.folder / "scratch").mkdir(exist_ok=True)
+        target = Path(tempfile.mkdtemp(dir=self.folder / "scratch", prefix="tree-"))
+        shutil.copytree(self.export(commit), target, symlinks=True, dirs_exist_ok=True)
+        target.chmod(0o755)  # noqa: S103  mkdtemp makes 0700; the sandbox's user must get in
+        return target
+
+    def _fill(self, command: git.Git, tree: str, target: Path) -> None:
+        target.parent.mkdir(exist_ok=True)
+        partial = Path(tempfile.mkdtemp(dir=target.parent, prefix="partial-"))
+        with tempfile.NamedTemporaryFile(dir=self.folder, prefix="index-") as index:
+            Path(index.name).unlink()
+            with command.custom_environment(
+                GIT_INDEX_FILE=index.name, GIT_DIR=str(self.clone), GIT_WORK_TREE=str(partial)
+            ):
+                command.read_tree(tree)
+                command.checkout_index("--all", "--force")
+            Path(index.name).touch()
+        partial.chmod(0o755)  # noqa: S103
+        partial.rename(target)
+
+    def _store(self, content: bytes) -> str:
+        with tempfile.NamedTemporaryFile(dir=self.folder) as file:
+            file.write(content)
+            file.flush()
+            # no filters: the bytes are stored as they are
+            return str(_git(self.clone, self._configuration).hash_object("-w", "--no-filters", "--", file.name))
+
+    @property
+    def _configuration(self) -> Path:
+        return self.folder / "gitconfig"
+
+
+def find_source(path: Path) -> Source:
+    """The repository around `path`; OptimizeError, with the remedy, if there is none that can be optimized."""
+    if not path.exists():
+        raise OptimizeError(f"{path} does not exist: give the path of a git repository.")
+    folder = path.resolve() if path.is_dir() else path.resolve().parent
+    try:
+        repository = git.Repo(folder, search_parent_directories=True)
+    except (git.InvalidGitRepositoryError, git.NoSuchPathError) as error:
+        remedy = f'make it one with: git -C "{folder}" init && git -C "{folder}" add -A && git -C "{folder}" commit -m start'
+        raise OptimizeError(f"{folder} is not in a git repository: {remedy}") from error
+    with repository:
+        if repository.bare or repository.working_tree_dir is None:
+            raise OptimizeError(f"{folder} is a bare repository: clone it and give the path of the clone.")
+        top = Path(repository.working_tree_dir).resolve()
+        if not repository.head.is_valid():
+            raise OptimizeError(f"{top} has no commits yet: commit the code first (git add -A && git commit -m start).")
+        reader = repository.config_reader()
+        author = (str(reader.get_value("user", "name", "Verispeed")), str(reader.get_value("user", "email", "verispeed@localhost")))
+        return Source(
+            repository=top,
+            commit=repository.head.commit.hexsha,
+            branch=None if repository.head.is_detached else repository.active_branch.name,
+            subfolder="" if folder == top else folder.relative_to(top).as_posix(),
+            dirty=repository.is_dirty(untracked_files=False),
+            author=author,
+        )
+
+
+def clone_source(source: Source, folder: Path) -> Checkout:
+    """A private bare clone of the source's commit and of earlier evidence notes, in `folder`."""
+    checkout = Checkout(folder)
+    if checkout.clone.exists():
+        return checkout
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "gitconfig").write_text(CONFIGURATION)
+    partial = folder / "clone.partial"
+    shutil.rmtree(partial, ignore_errors=True)
+    command = _git(folder, folder / "gitconfig")
+    try:
+        command.init("--bare", "--quiet", str(partial))
+        inside = _git(partial, folder / "gitconfig")
+        refs = ["+HEAD:refs/optimize/start"]
+        if _git(source.repository, folder / "gitconfig").for_each_ref(NOTES_REF):
+            refs.append(f"{NOTES_REF}:{NOTES_REF}")
+        inside.fetch("--no-tags", "--no-write-fetch-head", "--quiet", str(source.repository), *refs)
+    except git.GitCommandError as error:
+        raise OptimizeError(f"git could not copy {source.repository}: {error.stderr.strip()}") from error
+    partial.rename(checkout.clone)
+    return checkout
+
+
+def publish(checkout: Checkout, source: Source, branch: str) -> None:
+    """Bring the branch and the notes into the user's repository, and nothing else."""
+    command = _git(source.repository, checkout.folder / "gitconfig")
+    refs = [f"refs/heads/{branch}:refs/heads/{branch}"]
+    if _git(checkout.clone, checkout.folder / "gitconfig").for_each_ref(NOTES_REF):
+        refs.append(f"{NOTES_REF}:{NOTES_REF}")
+    quiet = ["--no-tags", "--no-write-fetch-head", "--no-auto-maintenance", "--no-recurse-submodules", "--quiet"]
+    try:
+        command.fetch(*quiet, str(checkout.clone), *refs)
+    except git.GitCommandError as error:
+        raise OptimizeError(
+            f"The verified commits could not be brought into {source.repository}: {error.stderr.strip()} "
+            f"They are kept in {checkout.clone}, branch {branch}."
+        ) from error
+
+
+def _git(folder: Path, configuration: Path) -> git.Git:
+    """git in a folder, reading our configuration file in place of the user's and the machine's."""
+    command = git.Git(str(folder))
+    command.update_environment(GIT_CONFIG_GLOBAL=str(configuration), GIT_CONFIG_NOSYSTEM="1", GIT_TERMINAL_PROMPT="0")
+    return command
