@@ -1,5 +1,7 @@
-"""What stops a run, as opposed to what happens to one candidate (that is a `Verdict`)."""
+"""What stops a run, for all of `agent`."""
 
+from __future__ import annotations
 
-class OptimizeError(Exception):
-    """What stops a run: its text is a sentence that the user can act on; the CLI prints it and exits with 2."""
+from workspaces.errors import OptimizeError
+
+__all__ = ["OptimizeError"]

@@ -40,11 +40,11 @@ TRANSIENT = frozenset({408, 409, 425, 429})  # and everything from 500 up
 NAMES = "names look like openai/gpt-4o-mini, anthropic/claude-sonnet-4-5 or ollama/llama3; rules needs no model at all"
 
 
-class ModelUnavailable(OptimizeError):  # noqa: N818  says what is the matter, like the sentence in it
+class ModelUnavailable(OptimizeError):
     """No request to this model can succeed: no key, a wrong key, an unknown model, a dead address."""
 
 
-class ReplyLost(Exception):  # noqa: N818  an event of one request, not an error of ours
+class ReplyLost(Exception):
     """One request failed for good, in a way that may not hit the next one; the text says how."""
 
 
@@ -215,7 +215,7 @@ class _Answer(BaseModel):
     error: object = None  # some servers report a failure with status 200
 
 
-class _NoChoice(Exception):  # noqa: N818  private, and turned into a failure where it is raised
+class _NoChoice(Exception):
     """A well-formed answer without any text to choose."""
 
 
@@ -255,19 +255,19 @@ def _failure(error: openai.APIError | ValidationError | _NoChoice, name: str, se
 
 
 def _status_failure(status: int, error: openai.APIError, name: str, settings: ModelSettings) -> _Failure:
-    said = _said(error, settings)
+    said, code = _said(error, settings), getattr(error, "code", None)
     if status in (401, 403):
         return _Failure(ModelUnavailable, f"{_address(name, settings)} refuses the key for {name} ({status}){said}.")
     if status == 404:
         return _Failure(ModelUnavailable, f"{_address(name, settings)} knows no {name} (404){said}; {NAMES}.")
-    if status == 402 or error.code == "insufficient_quota":
+    if status == 402 or code == "insufficient_quota":
         return _Failure(ModelUnavailable, f"There is no credit left for {name} ({status}){said}.")
     if status in TRANSIENT or status >= 500:
         wait_seconds = _retry_after(error)
         if wait_seconds > LONGEST_WAIT_SECONDS:
             return _Failure(ReplyLost, f"{name} asks to wait {wait_seconds:.0f} s ({status}){said}.")
         return _Failure(ReplyLost, f"{name} failed with status {status}{said}.", wait_seconds)
-    if error.code == "context_length_exceeded" or type(error).__name__ == "ContextWindowExceededError":
+    if code == "context_length_exceeded" or type(error).__name__ == "ContextWindowExceededError":
         return _Failure(ReplyLost, f"The prompt is too long for {name}{said}.")
     return _Failure(ReplyLost, f"{name} refused the request ({status}){said}.")
 
@@ -276,10 +276,10 @@ def _said(error: Exception, settings: ModelSettings) -> str:
     """The server's own words, short and without keys: ": ..." or nothing."""
     body = getattr(error, "body", None)
     text = str(body.get("message") or "") if isinstance(body, dict) else ""
-    text = " ".join((text or str(error)).split())
+    text = " ".join((text or str(error)).partition("Traceback (most recent call last)")[0].split())
     key = _key(settings)
     text = text.replace(key, "***") if key else text
-    text = re.sub(r"\b(?:sk|pk|key|gsk|xai|hf|AIza)[-_]?[A-Za-z0-9*_-]{12,}", "***", text)
+    text = re.sub(r"\b(?:(?:sk|pk|key|gsk|xai|hf)[-_]|AIza)[A-Za-z0-9*_-]{8,}", "***", text)
     return f": {text[:300].rstrip('.')}" if text and text != "None" else ""
 
 

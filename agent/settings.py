@@ -13,6 +13,8 @@ from tools.values import Value
 from workspaces.errors import OptimizeError
 from workspaces.sandbox import Mode
 
+RULES_MODEL = "rules"  # the built-in catalogue, as a name for --model
+
 
 class Settings(Value):
     """One run's settings, checked once; nothing below reads the environment or a file."""

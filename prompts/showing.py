@@ -22,10 +22,15 @@ def excerpt(source: str, first_line: int, last_line: int, longest: int = LONGEST
     for number, line in enumerate(lines):
         inside = first_line - 1 <= number < last_line
         member = any(first <= number < last and _indentation(line) <= width for first, last, width in around)
-        if inside or (line.strip() and (_indentation(line) == 0 or member)):
-            kept.append(line[:300] if not inside else line)
-        elif not kept or kept[-1] != _GAP:
-            kept.append(_GAP)
+        if inside:
+            kept.append(line)
+        elif not line.strip() or _indentation(line) == 0 or member:
+            kept.append(line[:300])
+        else:
+            while kept and not kept[-1].strip():
+                kept.pop()
+            if not kept or kept[-1] != _GAP:
+                kept.append(_GAP)
     return "\n".join(kept)
 
 

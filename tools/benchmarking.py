@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import math
 import os
 import random
 import tempfile
@@ -12,13 +13,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tools.comparing import cold_log_ratios, deciding_clock, decide, interval, log_ratios
+from tools.comparing import cold_log_ratios, decide, deciding_clock, interval, log_ratios
 from tools.rooms import HarnessFailed, Target, run_harness
 from tools.values import Benchmark, BenchmarkKind, Clock, Interval, Measurement, Outcome, Pair, Sample, Timing
 from workspaces.sandbox import Room
 
 SECONDS_PER_PROCESS = 0.1
 WALL_LIMIT_SECONDS = 120.0
+SCREENING_PAIRS = 3
+SCREENING_ALPHA = 0.05
 CACHE_PAIRS = 3  # first calls are compared after so many pairs
 SUSPICIOUS = 2.0  # a warm gain this many times the cold one (in logarithms) is not the same gain
 
@@ -48,23 +51,58 @@ def measure(
     alpha: float,
     min_gain: float,
     random_source: random.Random,
+    allow_caching: bool = False,
     on_pair: Callable[[int], None] = lambda _: None,
 ) -> Measurement:
     """Pairs until the sequential rule of `comparing.decide` has an answer; BenchmarkFailed if a side cannot be timed.
 
-    A gain that first calls clearly do not have ends it early as CACHED.
+    A gain that first calls clearly do not have ends it early as CACHED, unless caching is allowed.
     """
     pairs: list[Pair] = []
+    for pair in _pairs(target, sides, benchmark, random_source):
+        pairs.append(pair)
+        on_pair(len(pairs))
+        clock = deciding_clock(pairs)
+        cached = len(pairs) >= CACHE_PAIRS and is_cached(pairs, clock, min_gain)
+        if cached and not allow_caching:
+            return _measurement(benchmark, pairs, clock, Outcome.CACHED, None)
+        decided = decide(log_ratios(pairs, clock), alpha, min_gain)
+        if decided is not None:
+            outcome, figure = decided
+            remembered = cached and outcome is Outcome.FASTER
+            return _measurement(benchmark, pairs, clock, Outcome.CACHED if remembered else outcome, figure)
+    raise AssertionError("unreachable: pairs do not end")
+
+
+def screen(
+    target: Target, sides: Sides, benchmark: Benchmark, *, min_gain: float, random_source: random.Random
+) -> Measurement:
+    """A rough look, to rank candidates: FASTER means "worth confirming" here and is never reported as proof.
+
+    A candidate that does not look promising after a few pairs gets as many as a fair refusal needs.
+    """
+    pairs: list[Pair] = []
+    for pair in _pairs(target, sides, benchmark, random_source):
+        pairs.append(pair)
+        clock = deciding_clock(pairs)
+        if len(pairs) < SCREENING_PAIRS:
+            continue
+        if is_cached(pairs, clock, min_gain):
+            return _measurement(benchmark, pairs, clock, Outcome.CACHED, None)
+        ratios = log_ratios(pairs, clock)
+        if min(ratios) > math.log(1 + 2 * min_gain):
+            return _measurement(benchmark, pairs, clock, Outcome.FASTER, None)
+        decided = decide(ratios, SCREENING_ALPHA, min_gain)
+        if decided is not None:
+            return _measurement(benchmark, pairs, clock, *decided)
+    raise AssertionError("unreachable: pairs do not end")
+
+
+def _pairs(target: Target, sides: Sides, benchmark: Benchmark, source: random.Random) -> Iterator[Pair]:
+    """Pairs without end, while the machine's timing core is ours."""
     with timing_core() as core, target.room(sides.baseline) as old, target.room(sides.candidate) as new:
         while True:
-            pairs.append(_pair(old, new, sides, benchmark, random_source, core))
-            on_pair(len(pairs))
-            clock = deciding_clock(pairs)
-            if len(pairs) >= CACHE_PAIRS and benchmark.kind is BenchmarkKind.PYTEST and is_cached(pairs, clock, min_gain):
-                return _measurement(benchmark, pairs, clock, Outcome.CACHED, None)
-            decided = decide(log_ratios(pairs, clock), alpha, min_gain)
-            if decided is not None:
-                return _measurement(benchmark, pairs, clock, *decided)
+            yield _pair(old, new, sides, benchmark, source, core)
 
 
 def measure_all(
@@ -100,7 +138,8 @@ def time_once(target: Target, commit: str, benchmark: Benchmark) -> Timing:
 def is_cached(pairs: Sequence[Pair], clock: Clock, min_gain: float) -> bool:
     """True if later calls are faster but first calls are not: the mark of a result cache.
 
-    Geometric means of all pairs: first calls of small functions vary by half, so only a clear contrast counts.
+    Geometric means of all pairs: first calls of small functions vary by half, so only a clear contrast counts. The one
+    sample of a command is its first call, so a command is never that.
     """
     warm = sum(log_ratios(pairs, clock)) / len(pairs)
     cold = sum(cold_log_ratios(pairs, clock)) / len(pairs)
@@ -183,9 +222,7 @@ def _time(
     }
     limit = WALL_LIMIT_SECONDS + 10 * len(benchmarks)
     try:
-        session, _ = run_harness(
-            room, "pytest_session.py", spec, environment=environment, cores=(core,), wall_seconds=limit
-        )
+        session, _ = run_harness(room, "pytest_session.py", spec, environment=environment, cores=(core,), wall_seconds=limit)
     except HarnessFailed as error:
         raise BenchmarkFailed(side, str(error)) from error
     _check_session(session, side, benchmarks, edited)

@@ -28,10 +28,8 @@ _REPLACE = re.compile(r"\s*>{5,9}(\s*REPLACE\b.*)?\s*$", re.IGNORECASE)
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})")
 _TITLE = re.compile(r"[\s*_#>`-]{0,8}TITLE[\s*_`]{0,4}:[\s*_]{0,4}(?P<text>.*)", re.IGNORECASE)
 _WHY = re.compile(r"[\s*_#>`-]{0,8}WHY[\s*_`]{0,4}:[\s*_]{0,4}(?P<text>.*)", re.IGNORECASE)
-_NO_CHANGE = re.compile(r"[\s*_#>`-]{0,8}NO[ _]CHANGES?\b[\s*_`]{0,4}[:.\u2013\u2014-]?(?P<text>.*)", re.IGNORECASE)
-_PATH = re.compile(
-    r"[\w./\\@+~-]+\.(?:py|pyi|pyx|pxd|c|cc|cpp|cxx|h|hh|hpp|rs|toml|cfg|ini|txt|json|ya?ml|md|sh)(?!\w)"
-)
+_NO_CHANGE = re.compile(r"[\s*_#>`-]{0,8}NO[ _]CHANGES?[\s*_`]{0,4}(?:$|[:.\u2013\u2014-])(?P<text>.*)", re.IGNORECASE)
+_PATH = re.compile(r"[\w./\\@+~-]+\.(?:py|pyi|pyx|pxd|c|cc|cpp|cxx|h|hh|hpp|rs|toml|cfg|ini|txt|json|ya?ml|md|sh)(?!\w)")
 _ELISION = re.compile(
     r"""\s*(?:\#|//)\s*(?:
         (?:\.\.\.|\u2026).*\b(?:rest|unchanged|existing|remaining|omitted|same|before|code|elided)\b
@@ -45,7 +43,7 @@ _ELISION = re.compile(
 _BARE_DOTS = re.compile(r"\s*(?:(?:\#|//)\s*)?(?:\.\.\.|\u2026)\s*$")
 
 
-class UnusableReply(Exception):  # noqa: N818  a reply is no error of ours; the name says what it is
+class UnusableReply(Exception):
     """A reply without an edit that could be tried; the text says what is wrong, fit for the model and the report."""
 
 
@@ -53,7 +51,7 @@ class NoChangeProposed(UnusableReply):
     """The honest answer `NO CHANGE: reason`; asking again to repair it makes no sense."""
 
 
-class UnapplicableEdit(Exception):  # noqa: N818  becomes Outcome.UNAPPLICABLE, and is named like it
+class UnapplicableEdit(Exception):
     """An edit that does not fit the files; the text says why, fit for the model and the report."""
 
 
@@ -188,9 +186,9 @@ def _block(lines: list[str], first: int, width: int, path: str) -> _Block:
     if last == len(lines):
         raise UnusableReply("The reply ends inside an edit: >>>>>>> REPLACE is missing.")
     inside = lines[first + 1 : last]
-    dividers = [number for number, line in enumerate(inside) if line.rstrip() in ("=" * 7, "=" * width)]
-    if not dividers:  # in a list or quotation all markers are indented alike
-        dividers = [number for number, line in enumerate(inside) if line.strip() in ("=" * 7, "=" * width)]
+    # In a list or quotation all markers are indented alike; a heading in a docstring is indented otherwise.
+    margin = lines[first][: len(lines[first]) - len(lines[first].lstrip())]
+    dividers = [number for number, line in enumerate(inside) if line.rstrip() in (margin + "=" * 7, margin + "=" * width)]
     if not dividers:
         raise UnusableReply("An edit has no ======= line between the old and the new text.")
     if len(dividers) > 1:
@@ -210,13 +208,24 @@ def _path_above(lines: list[str], allowed: Collection[str]) -> str:
     for line in [line for line in lines if line.strip()][:-4:-1]:
         if len(line) > LONGEST_PATH_LINE or _TITLE.match(line) or _WHY.match(line):
             continue
-        known = max((path for path in allowed if path in line), key=len, default="")
-        written = _PATH.findall(line)
-        if known or written:
-            # "src/a.py" also stands in "tests/src/a.py": the longer word is what was meant.
-            longer = [word for word in written if known and word.endswith(known)]
-            return longer[0] if longer else known or written[-1]
+        path = _path_in(line, allowed)
+        if path:
+            return path
     return ""
+
+
+def _path_in(line: str, allowed: Collection[str]) -> str:
+    """The path that a line is or mentions; a sentence may mention other files, so there it must be an allowed one."""
+    written: list[str] = _PATH.findall(line)
+    if not allowed or _is_path(line):
+        return written[-1] if written else ""
+    meant = [path for path in written if _settled(path, allowed) in allowed]
+    unusual = [path for path in allowed if path in line and not any(word.endswith(path) for word in written)]
+    return meant[-1] if meant else max(unusual, key=len, default="")
+
+
+def _is_path(line: str) -> bool:
+    return len(line) <= LONGEST_PATH_LINE and _PATH.fullmatch(line.strip(" *_`#:\"'")) is not None
 
 
 def _settled(path: str, allowed: Collection[str]) -> str:
@@ -234,15 +243,13 @@ def _outside(lines: list[str], blocks: list[_Block]) -> list[str]:
 
 def _edits(blocks: list[_Block]) -> tuple[Edit, ...]:
     """The edits of the blocks, without the ones that change nothing or are told twice."""
-    edits: list[Edit] = []
     for block in blocks:
         _refuse_elisions(block)
-        edit = Edit(path=block.path, search=_text(block.search), replace=_text(block.replace))
-        if edit.search != edit.replace and edit not in edits:
-            edits.append(edit)
+    told = [Edit(path=block.path, search=_text(block.search), replace=_text(block.replace)) for block in blocks]
+    edits = tuple(dict.fromkeys(edit for edit in told if edit.search != edit.replace))
     if not edits:
         raise UnusableReply("The edit changes nothing: its old and new text are the same.")
-    return tuple(edits)
+    return edits
 
 
 def _text(lines: list[str]) -> str:
@@ -263,9 +270,7 @@ def _without_edits(prose: list[str]) -> UnusableReply:
         match = _NO_CHANGE.match(line)
         if match:
             reason = " ".join([match["text"], *takewhile(str.strip, prose[number + 1 :])]).strip(" *_:`")
-            return NoChangeProposed(
-                f"The model proposes no change: {reason[:LONGEST_EXPLANATION] or 'no reason given'}"
-            )
+            return NoChangeProposed(f"The model proposes no change: {reason[:LONGEST_EXPLANATION] or 'no reason given'}")
     last = next(line for line in reversed(prose) if line.strip())
     if re.match(r"\s*<{3,9}", last):
         return UnusableReply("The reply ends inside an edit.")
@@ -296,8 +301,7 @@ def _first_paragraph(prose: list[str]) -> str:
 
 def _is_prose(line: str) -> bool:
     labelled = _TITLE.match(line) or _WHY.match(line) or _FENCE.match(line)
-    only_path = len(line) <= LONGEST_PATH_LINE and _PATH.fullmatch(line.strip(" *_`#:"))
-    return bool(line.strip()) and not labelled and not only_path
+    return bool(line.strip()) and not labelled and not _is_path(line)
 
 
 def _title(text: str) -> str:
@@ -439,11 +443,13 @@ def _loose_places(text: str, edit: Edit) -> list[_Splice]:
     if not any(line.strip() for line in search):
         return []
     replace = edit.replace.removesuffix("\n").split("\n") if edit.replace else []
+    bare, bare_search = [line.strip() for line in lines], [line.strip() for line in search]
     splices: list[_Splice] = []
     start = 0
     for number in range(len(lines) - len(search) + 1):
         window = lines[number : number + len(search)]
-        shift = _shift(window, search)
+        # Comparing lists of bare lines is quick; only what passes it is worth a look at its indentation.
+        shift = _shift(window, search) if bare[number : number + len(search)] == bare_search else None
         if shift is not None:
             new = _shifted(window, search, replace, shift)
             splices.append(_line_splice(text, start, window, new, removed=not edit.replace))
@@ -534,10 +540,11 @@ def _unique_range(lines: list[str], low: int, high: int) -> tuple[int, int]:
     text = "".join(lines)
     upwards = True
     while (low > 0 or high < len(lines)) and not _is_unique(text, "".join(lines[low:high])):
+        step = 1 + (high - low) // 16  # line by line, until so much is repeated that only speed matters
         if low > 0 and (upwards or high == len(lines)):
-            low -= 1
+            low = max(0, low - step)
         else:
-            high += 1
+            high = min(len(lines), high + step)
         upwards = not upwards
     return low, high
 

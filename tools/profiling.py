@@ -147,7 +147,9 @@ def _run_pytest(room: Room, group: Sequence[Benchmark], seconds: float) -> None:
     for benchmark in group:
         if session["tests"].get(benchmark.id) != "passed":
             said = session["longest"].get(benchmark.id, "it did not run").strip().splitlines()[-1]
-            raise OptimizeError(f"The benchmark {benchmark.id} fails before anything was changed: {said}. Mend or deselect it.")
+            raise OptimizeError(
+                f"The benchmark {benchmark.id} fails before anything was changed: {said}. Mend or deselect it."
+            )
 
 
 def _run_command(room: Room, benchmark: Benchmark) -> None:

@@ -85,12 +85,19 @@ def run_harness(
     (room.results / "spec.json").write_text(json.dumps({**spec, "output": str(room.inside_results / "output.json")}))
     output = room.results / "output.json"
     output.unlink(missing_ok=True)
-    command = [str(room.interpreter.executable), *prefix, str(room.inside_harness / script), str(room.inside_results / "spec.json")]
+    command = [
+        str(room.interpreter.executable),
+        *prefix,
+        str(room.inside_harness / script),
+        str(room.inside_results / "spec.json"),
+    ]
     finished = room.run(command, environment, cores, wall_seconds)
     try:
         written = json.loads(output.read_text("utf-8"))
     except (OSError, ValueError) as error:
-        raise HarnessFailed(finished.trouble if finished.code != 0 or finished.limit else "it ended before writing a result") from error
+        raise HarnessFailed(
+            finished.trouble if finished.code != 0 or finished.limit else "it ended before writing a result"
+        ) from error
     if not isinstance(written, dict):
         raise HarnessFailed("its result is not an object")
     return written, finished

@@ -27,6 +27,7 @@ class TestRun:
     failures: Mapping[str, str]  # node id -> end of its traceback
     benchmarks: tuple[str, ...]  # node ids of tests that use the benchmark fixture
     lines: Lines  # empty without coverage
+    results: Mapping[str, tuple[str, ...]]  # benchmark's node id -> digests of what it computed
     wall_seconds: float
 
 
@@ -55,6 +56,7 @@ def run_tests(
         failures=session["longest"],
         benchmarks=tuple(session["benchmarks"]),
         lines={path: {int(n): tuple(nodes) for n, nodes in lines.items()} for path, lines in session["lines"].items()},
+        results={node: tuple(digests) for node, digests in session["results"].items()},
         wall_seconds=finished.wall_seconds,
     )
 
@@ -73,7 +75,9 @@ def take_baseline(target: Target, commit: str) -> Baseline:
         first = run_tests(target, commit, [], coverage=True, hash_seed=1)
         second = run_tests(target, commit, [], hash_seed=2)
     except CollectionFailed as error:
-        raise OptimizeError(f"The tests cannot be collected, so no edit could be checked. {error} Mend that first.") from error
+        raise OptimizeError(
+            f"The tests cannot be collected, so no edit could be checked. {error} Mend that first."
+        ) from error
     except HarnessFailed as error:
         raise OptimizeError(f"The tests cannot be run in the sandbox, so no edit could be checked: {error}") from error
     everything = dict.fromkeys([*first.outcomes, *second.outcomes])
@@ -84,6 +88,7 @@ def take_baseline(target: Target, commit: str) -> Baseline:
         failing=tuple(node for node, outcome in stable.items() if outcome not in GOOD),
         benchmarks=first.benchmarks,
         running=_running(target, commit, first.lines),
+        results={node: digests for node, digests in first.results.items() if second.results.get(node) == digests},
         seconds=second.wall_seconds,
     )
 
@@ -102,18 +107,28 @@ def _running(target: Target, commit: str, lines: Lines) -> dict[str, tuple[str, 
 
 
 def check_tests(target: Target, base: str, candidate: str, baseline: Baseline, nodes: Sequence[str] = ()) -> Check:
-    """The tests rung: no test may do worse than at the baseline, none may vanish. `nodes` empty = the whole suite."""
+    """The tests rung: no test may do worse than at the baseline, none may vanish, benchmarks compute the same as before.
+
+    `nodes` empty = the whole suite.
+    """
     expected = {node: baseline.outcomes[node] for node in nodes or baseline.outcomes if node in baseline.outcomes}
     try:
         run = run_tests(target, candidate, nodes, hash_seed=1)
     except (CollectionFailed, HarnessFailed) as error:
         return Check(rung="tests", passed=False, detail=f"the tests could not be run: {error}")
+    different = [node for node, digests in run.results.items() if baseline.results.get(node, digests) != digests]
+    if different:
+        before, after = baseline.results[different[0]], run.results[different[0]]
+        shown = next(((old, new) for old, new in zip(before, after, strict=False) if old != new), (before, after))
+        return Check(rung="tests", passed=False, detail=f"{different[0]} computes {shown[1]}, not {shown[0]} as before")
     worse = _worse(expected, run.outcomes)
     if not worse:
         return Check(rung="tests", passed=True, detail=_passed(run, baseline))
     culprits = _not_flaking(target, base, worse)
     if not culprits:
-        return Check(rung="tests", passed=True, detail=_passed(run, baseline) + f"; flaky at the baseline too: {', '.join(worse)}")
+        return Check(
+            rung="tests", passed=True, detail=_passed(run, baseline) + f"; flaky at the baseline too: {', '.join(worse)}"
+        )
     return Check(rung="tests", passed=False, detail=_failed(culprits, run))
 
 

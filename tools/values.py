@@ -121,6 +121,7 @@ class Baseline(Value):
     failing: tuple[str, ...]  # known failures
     benchmarks: tuple[str, ...]  # node ids that use the benchmark fixture
     running: dict[str, tuple[str, ...]]  # Function.id -> node ids that execute its body
+    results: dict[str, tuple[str, ...]]  # benchmark's node id -> digests of what it computes, where that is the same twice
     seconds: float  # wall time of the suite
 
 
@@ -220,8 +221,29 @@ class Verdict(Value):
         return self.outcome is Outcome.FASTER
 
 
+class Survivor(Value):
+    """A candidate that passed every check and waits to be timed."""
+
+    candidate: Candidate
+    commit: str  # made on the base, not on any branch
+    checks: tuple[Check, ...]
+    seconds: float
+    screened: Interval | None = None  # rough figure, where several compete
+
+
 class Commit(Value):
     """One verified speedup on the run's branch."""
 
     sha: str
     verdict: Verdict
+
+
+class Combined(Value):
+    """The whole branch against the start: what the user gets if he merges it."""
+
+    commits: tuple[str, ...]  # shas that stayed
+    dropped: tuple[str, ...] = ()  # shas dropped, newest first, because the whole did not hold with them
+    tests: Check
+    figure: Interval | None  # whole workload: geometric mean over its benchmarks; None where nothing was committed
+    benchmarks: dict[str, Interval]  # by id
+    reason: str

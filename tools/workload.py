@@ -49,4 +49,4 @@ def source_roots(files: Sequence[str], subfolder: str) -> tuple[str, ...]:
     """Folders that come first on the path: `src` where packages lie there, and the project's own folder."""
     base = f"{subfolder}/" if subfolder else ""
     has_src = any(file.startswith(f"{base}src/") and file.endswith(".py") for file in files)
-    return ((f"{base}src", subfolder) if has_src else (subfolder,))
+    return (f"{base}src", subfolder) if has_src else (subfolder,)

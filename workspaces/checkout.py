@@ -92,10 +92,25 @@ class Checkout:
                 command.update_index("--cacheinfo", f"{mode},{blob},{path}")
             tree = command.write_tree()
             Path(index.name).touch()
-        name, email = author
-        person = {"GIT_AUTHOR_NAME": name, "GIT_AUTHOR_EMAIL": email, "GIT_COMMITTER_NAME": name, "GIT_COMMITTER_EMAIL": email}
-        with command.custom_environment(**person):
-            return str(command.commit_tree(tree, "-p", base, "-m", message))
+        return self._commit(str(tree), base, message, author)
+
+    def reword(self, commit: str, message: str, author: tuple[str, str]) -> str:
+        """A commit with the same tree and parent and another message."""
+        return self._commit(f"{commit}^{{tree}}", self.parent(commit), message, author)
+
+    def find_child(self, branch: str, parent: str, candidate: str) -> str | None:
+        """The tip of a branch, if it was made on `parent` from that candidate: then the commit is there already."""
+        command = _git(self.clone, self._configuration)
+        tip = str(command.for_each_ref("--format=%(objectname)", f"refs/heads/{branch}"))
+        if not tip or self.parent(tip) != parent:
+            return None
+        return tip if f"Candidate: {candidate}" in self.message(tip).splitlines() else None
+
+    def remove_note(self, commit: str, author: tuple[str, str]) -> None:
+        """Take evidence away again, of a commit that did not stay."""
+        command = _git(self.clone, self._configuration)
+        with command.custom_environment(**_person(author)):
+            command.notes("--ref", NOTES_REF, "remove", "--ignore-missing", commit)
 
     def move_branch(self, branch: str, commit: str) -> None:
         """Point a branch of the clone at a commit."""
@@ -104,12 +119,9 @@ class Checkout:
     def note(self, commit: str, text: str, author: tuple[str, str]) -> None:
         """Attach evidence to a commit in refs/notes/optimize, replacing what was there."""
         command = _git(self.clone, self._configuration)
-        name, email = author
         with (
             tempfile.NamedTemporaryFile("w", dir=self.folder, suffix=".json") as file,
-            command.custom_environment(
-                GIT_AUTHOR_NAME=name, GIT_AUTHOR_EMAIL=email, GIT_COMMITTER_NAME=name, GIT_COMMITTER_EMAIL=email
-            ),
+            command.custom_environment(**_person(author)),
         ):
             file.write(text)
             file.flush()
@@ -130,21 +142,24 @@ class Checkout:
         (self.folder / "scratch").mkdir(exist_ok=True)
         target = Path(tempfile.mkdtemp(dir=self.folder / "scratch", prefix="tree-"))
         shutil.copytree(self.export(commit), target, symlinks=True, dirs_exist_ok=True)
-        target.chmod(0o755)  # noqa: S103  mkdtemp makes 0700; the sandbox's user must get in
+        target.chmod(0o755)
         return target
+
+    def _commit(self, tree: str, parent: str, message: str, author: tuple[str, str]) -> str:
+        command = _git(self.clone, self._configuration)
+        with command.custom_environment(**_person(author)):
+            return str(command.commit_tree(tree, "-p", parent, "-m", message))
 
     def _fill(self, command: git.Git, tree: str, target: Path) -> None:
         target.parent.mkdir(exist_ok=True)
         partial = Path(tempfile.mkdtemp(dir=target.parent, prefix="partial-"))
         with tempfile.NamedTemporaryFile(dir=self.folder, prefix="index-") as index:
             Path(index.name).unlink()
-            with command.custom_environment(
-                GIT_INDEX_FILE=index.name, GIT_DIR=str(self.clone), GIT_WORK_TREE=str(partial)
-            ):
+            with command.custom_environment(GIT_INDEX_FILE=index.name, GIT_DIR=str(self.clone), GIT_WORK_TREE=str(partial)):
                 command.read_tree(tree)
                 command.checkout_index("--all", "--force")
             Path(index.name).touch()
-        partial.chmod(0o755)  # noqa: S103
+        partial.chmod(0o755)
         partial.rename(target)
 
     def _store(self, content: bytes) -> str:
@@ -176,7 +191,10 @@ def find_source(path: Path) -> Source:
         if not repository.head.is_valid():
             raise OptimizeError(f"{top} has no commits yet: commit the code first (git add -A && git commit -m start).")
         reader = repository.config_reader()
-        author = (str(reader.get_value("user", "name", "Verispeed")), str(reader.get_value("user", "email", "verispeed@localhost")))
+        author = (
+            str(reader.get_value("user", "name", "Verispeed")),
+            str(reader.get_value("user", "email", "verispeed@localhost")),
+        )
         return Source(
             repository=top,
             commit=repository.head.commit.hexsha,
@@ -224,6 +242,11 @@ def publish(checkout: Checkout, source: Source, branch: str) -> None:
             f"The verified commits could not be brought into {source.repository}: {error.stderr.strip()} "
             f"They are kept in {checkout.clone}, branch {branch}."
         ) from error
+
+
+def _person(author: tuple[str, str]) -> dict[str, str]:
+    name, email = author
+    return {"GIT_AUTHOR_NAME": name, "GIT_AUTHOR_EMAIL": email, "GIT_COMMITTER_NAME": name, "GIT_COMMITTER_EMAIL": email}
 
 
 def _git(folder: Path, configuration: Path) -> git.Git:

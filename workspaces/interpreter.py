@@ -13,6 +13,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -66,7 +67,9 @@ class Interpreter:
         return f"{self.implementation} {'.'.join(map(str, self.version))} ({self.origin})"
 
 
-def find_interpreter(project: Path, tree: Path, asked: str | None, environment: Mapping[str, str], cache: Path) -> Interpreter:
+def find_interpreter(
+    project: Path, tree: Path, asked: str | None, environment: Mapping[str, str], cache: Path
+) -> Interpreter:
     """The target's interpreter: `asked`, the project's .venv, an activated environment, else one built with uv.
 
     `project` is the user's folder (only its .venv is looked at), `tree` the exported files it is built from.
@@ -77,7 +80,8 @@ def find_interpreter(project: Path, tree: Path, asked: str | None, environment: 
     if own.exists():
         return inspect(own, ".venv of the repository", project, environment)
     active = environment.get("VIRTUAL_ENV")
-    if active and (Path(active) / "bin" / "python").exists():
+    is_ours = active is not None and Path(active).resolve() == Path(sys.prefix).resolve()
+    if active and not is_ours and (Path(active) / "bin" / "python").exists():
         return inspect(Path(active) / "bin" / "python", "activated environment", project, environment)
     return inspect(_built(tree, environment, cache), "built with uv from its metadata", project, environment)
 
@@ -103,7 +107,9 @@ def inspect(executable: Path, origin: str, project: Path, environment: Mapping[s
     found = json.loads(probed.stdout)
     version = tuple(found["version"])
     if version < OLDEST:
-        raise OptimizeError(f"{executable} is Python {version[0]}.{version[1]}: 3.9 or newer is needed. Name another with --python EXE.")
+        raise OptimizeError(
+            f"{executable} is Python {version[0]}.{version[1]}: 3.9 or newer is needed. Name another with --python EXE."
+        )
     return Interpreter(
         executable=absolute,
         version=version,
@@ -123,8 +129,8 @@ def overlay(interpreter: Interpreter, name: str, environment: Mapping[str, str],
         if missing:
             wanted = _resolve(interpreter, PLUGINS[name], constraints, folder, environment)
             if wanted:
-                _uv(["pip", "install", "--no-deps", "--target", str(folder), "--python", str(interpreter.executable), *wanted],
-                    environment, f"The {name} plugins could not be installed")  # fmt: skip
+                command = ["pip", "install", "--no-deps", "--target", str(folder), "--python", str(interpreter.executable)]
+                _uv([*command, *wanted], environment, f"The {name} plugins could not be installed")
     return folder
 
 
@@ -146,12 +152,16 @@ def _mounts(found: dict[str, Any], executable: Path, project: Path) -> tuple[Pat
         for path in allowed
         if not path.resolve().is_relative_to(sources) or any(path.is_relative_to(prefix) for prefix in prefixes - {sources})
     ]
-    return tuple(sorted(path for path in outside if not any(path != other and path.is_relative_to(other) for other in outside)))
+    return tuple(
+        sorted(path for path in outside if not any(path != other and path.is_relative_to(other) for other in outside))
+    )
 
 
 def _built(tree: Path, environment: Mapping[str, str], cache: Path) -> Path:
     """Python of an environment with the target and its development dependencies; made once per metadata."""
-    metadata = [file for name in ("pyproject.toml", "setup.py", "setup.cfg", ".python-version") if (file := tree / name).exists()]
+    metadata = [
+        file for name in ("pyproject.toml", "setup.py", "setup.cfg", ".python-version") if (file := tree / name).exists()
+    ]
     metadata += sorted(tree.glob("*requirements*.txt")) + sorted(tree.glob("requirements/*.txt"))
     project = tomllib.loads((tree / "pyproject.toml").read_text("utf-8")) if (tree / "pyproject.toml").exists() else {}
     key = _digest(tree.name, *(f"{file.name}\n{file.read_text('utf-8', 'replace')}" for file in metadata))
@@ -178,7 +188,11 @@ def _requirements(tree: Path, project: dict[str, Any]) -> list[str]:
     for group in project.get("dependency-groups", {}):
         if group in DEVELOPMENT:
             arguments += ["--group", group]
-    names = ["requirements", *(f"{name}-requirements" for name in DEVELOPMENT), *(f"requirements-{name}" for name in DEVELOPMENT)]
+    names = [
+        "requirements",
+        *(f"{name}-requirements" for name in DEVELOPMENT),
+        *(f"requirements-{name}" for name in DEVELOPMENT),
+    ]
     files = [tree / f"{name}.txt" for name in names] + [tree / "requirements" / f"{name}.txt" for name in DEVELOPMENT]
     for file in files:
         if file.exists():
@@ -187,7 +201,11 @@ def _requirements(tree: Path, project: dict[str, Any]) -> list[str]:
 
 
 def _resolve(
-    interpreter: Interpreter, plugins: Sequence[str], constraints: Sequence[str], folder: Path, environment: Mapping[str, str]
+    interpreter: Interpreter,
+    plugins: Sequence[str],
+    constraints: Sequence[str],
+    folder: Path,
+    environment: Mapping[str, str],
 ) -> list[str]:
     """Pinned requirements of the plugins that the target does not already have."""
     listed = folder / "constraints.txt"

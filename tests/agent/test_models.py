@@ -1,5 +1,7 @@
 import json
 import socket
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -20,6 +22,11 @@ class FakeSleep:
 
     def __call__(self, seconds):
         self.seconds.append(seconds)
+
+
+@pytest.fixture(autouse=True)
+def no_proxy(monkeypatch):
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")  # a proxy of the machine knows nothing of our server
 
 
 @pytest.fixture
@@ -321,3 +328,8 @@ def test_dead_address_of_another_provider_stops_the_run(vllm, sleep):
         port = reserved.getsockname()[1]
     with pytest.raises(ModelUnavailable, match="No server answers"):
         open_model("hosted_vllm/small", vllm(f"http://127.0.0.1:{port}/v1"), sleep).complete(ASKED)
+
+
+def test_importing_the_module_loads_no_client():
+    check = "import agent.models, sys; sys.exit(bool({'openai', 'litellm', 'httpx'} & set(sys.modules)))"
+    subprocess.run([sys.executable, "-c", check], check=True)

@@ -113,6 +113,20 @@ def test_longer_path_is_not_taken_for_the_allowed_one_inside_it():
     assert reply.edits[0].path == "tests/src/pkg/text.py"
 
 
+def test_sentence_that_mentions_another_file_does_not_name_the_edited_one():
+    reply = parse_reply(f"This was slow as in other.py, too:\n\n{BLOCK}", allowed=["src/pkg/text.py"])
+    assert reply.edits == (EDIT,)
+
+
+def test_path_with_blanks_is_found_when_it_is_allowed():
+    assert parse_reply(f"In `my code/a b.py`:\n{BLOCK}", allowed=["my code/a b.py"]).edits[0].path == "my code/a b.py"
+
+
+def test_edit_indented_as_a_whole_is_read():
+    indented = "".join(f"  {line}\n" for line in REPLY.splitlines())
+    assert parse_reply(indented).edits[0].search == "      total = 0\n"
+
+
 def test_prose_and_other_fences_around_the_edit_are_passed_over():
     before = "Sure! The slow part is\n\n```python\nfor x in y:\n    ...\n```\n\n"
     after = "\nTry it:\n```sh\npytest\n```\nHope it helps!"
@@ -133,9 +147,7 @@ def test_tabs_stay_tabs():
 
 def test_fences_inside_the_code_belong_to_the_code():
     code = '    """Example:\n\n    ```python\n    f(1)\n    ```\n    """\n'
-    reply = parse_reply(
-        f"m.py\n```python\n<<<<<<< SEARCH\n{code}    x = 1\n=======\n{code}    x = 2\n>>>>>>> REPLACE\n```"
-    )
+    reply = parse_reply(f"m.py\n```python\n<<<<<<< SEARCH\n{code}    x = 1\n=======\n{code}    x = 2\n>>>>>>> REPLACE\n```")
     assert reply.edits[0].search == code + "    x = 1\n"
 
 
@@ -216,6 +228,8 @@ def test_long_title_is_shortened_at_a_word():
         (REPLY.replace("=======\n", "=======\nx\n=======\n"), "more than one ======= line"),
         (REPLY.replace("total = 1", "total = 0"), "changes nothing"),
         ("Here:\n```python\ndef f(x):\n    return sum(x)\n```", "without SEARCH/REPLACE markers"),
+        ("No change in behaviour, only faster:\n```python\nx = 1\n```", "without SEARCH/REPLACE markers"),
+        ("m.py\n<<<<<<< SEARCH\n    Name\n    =======\n>>>>>>> REPLACE", "no ======= line"),
         ("--- a/m.py\n+++ b/m.py\n@@ -1 +1 @@\n-x\n+y\n", "a diff"),
         (REPLY.replace("    total = 1", "    total = 1\n    # ... rest unchanged"), "leaves out code"),
         (REPLY.replace("    total = 1", "    total = 1\n    ..."), "leaves out code"),
@@ -397,9 +411,7 @@ def test_loose_match_removes_whole_lines():
 # --- making
 
 
-PIECES = st.lists(
-    st.sampled_from(["a\n", "b\n", "  a\n", "\n", "a", "é\x0c\u2028", "c\r\n", "\r", "\r\n"]), max_size=12
-)
+PIECES = st.lists(st.sampled_from(["a\n", "b\n", "  a\n", "\n", "a", "é\x0c\u2028", "c\r\n", "\r", "\r\n"]), max_size=12)
 TEXTS = PIECES.map("".join)
 
 

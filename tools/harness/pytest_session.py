@@ -14,13 +14,16 @@ import sys
 sys.path[:] = [entry for entry in sys.path if not entry.endswith("/harness")]  # our folder is not the target's business
 
 import gc
+import hashlib
 import json
 import os
+import re
 import time
 
 WALL = time.perf_counter_ns
 CPU = time.process_time_ns
 SAMPLE_NANOSECONDS = 5_000_000  # one sample takes at least this long: far above the clocks' resolution
+ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 MIN_SAMPLES = 3
 MAX_SAMPLES = 1000
 
@@ -44,6 +47,7 @@ def main():
         "errors": recorder.errors,
         "benchmarks": recorder.benchmarks,
         "timings": recorder.timings,
+        "results": recorder.results,
         "loaded": loaded(spec["tree"]),
         "lines": recorder.lines,
     }
@@ -57,7 +61,16 @@ def main():
 
 def arguments(spec):
     """Arguments of pytest: quiet, no cache folder, no plugin that disturbs a measurement."""
-    common = ["-q", "-p", "no:cacheprovider", "--color=no", "--no-header", "--tb=short", "-o", "console_output_style=classic"]
+    common = [
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "--color=no",
+        "--no-header",
+        "--tb=short",
+        "-o",
+        "console_output_style=classic",
+    ]
     common += optional("xdist", ["-n", "0"]) if spec["mode"] != "test" or spec["coverage"] else []
     common += optional("pytest_cov", ["--no-cov"])
     return common + spec["arguments"]
@@ -79,7 +92,9 @@ def write(descriptor, content):
 def loaded(tree):
     """Files of the tree that were imported, relative to it: shows which copy of the code ran."""
     files = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
-    return sorted({os.path.relpath(file, tree) for file in files if isinstance(file, str) and file.startswith(tree + os.sep)})
+    return sorted(
+        {os.path.relpath(file, tree) for file in files if isinstance(file, str) and file.startswith(tree + os.sep)}
+    )
 
 
 class Recorder:
@@ -93,6 +108,7 @@ class Recorder:
         self.errors = []
         self.benchmarks = []
         self.timings = {}
+        self.results = {}
         self.lines = {}
         self.coverage = None
 
@@ -145,7 +161,9 @@ class Recorder:
         data = self.coverage.get_data()
         for file in data.measured_files():
             by_line = data.contexts_by_lineno(file)
-            self.lines[os.path.relpath(file, self.spec["tree"])] = {str(line): contexts for line, contexts in by_line.items()}
+            self.lines[os.path.relpath(file, self.spec["tree"])] = {
+                str(line): contexts for line, contexts in by_line.items()
+            }
 
 
 def fixture_plugin(recorder):
@@ -179,7 +197,7 @@ class Benchmark:
     def __call__(self, function, *args, **kwargs):
         """Time `function(*args, **kwargs)` and return what its first call returned."""
         if self.mode == "test":
-            return function(*args, **kwargs)
+            return self.remember(function(*args, **kwargs))
         cold, result = timed_once(function, args, kwargs)
         if self.mode == "profile":
             repeat(lambda: function(*args, **kwargs), self.seconds)
@@ -190,7 +208,7 @@ class Benchmark:
     def pedantic(self, target, args=(), kwargs=None, setup=None, rounds=1, warmup_rounds=0, iterations=1, teardown=None):
         """As pytest-benchmark's: `setup` and `teardown` run outside the timed part, once a round."""
         if self.mode == "test":
-            rounds, warmup_rounds, iterations = 1, 0, 1
+            rounds, iterations = 1, 1
         end = WALL() + self.seconds * 1e9
         cold, samples, result = None, [], None
         while cold is None or (self.mode != "test" and (len(samples) < max(rounds, MIN_SAMPLES) or WALL() < end)):
@@ -207,7 +225,7 @@ class Benchmark:
                 break
         if self.mode == "benchmark":
             self.keep(cold, samples)
-        return result
+        return self.remember(result) if self.mode == "test" else result
 
     def weave(self, target, **kwargs):
         """Not supported: which calls are timed would depend on the candidate."""
@@ -215,9 +233,28 @@ class Benchmark:
 
     patch = weave
 
+    def remember(self, result):
+        """What the benchmarked function returned, as a digest that a process with the same hash seed can repeat."""
+        text = described(result)
+        digest = hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:16]
+        self.recorder.results.setdefault(self.node.nodeid, []).append(f"{digest} {text[:60]}")
+        return result
+
     def keep(self, cold, samples):
         """Raw samples: loops, wall nanoseconds, CPU nanoseconds."""
         self.recorder.timings[self.node.nodeid] = {"cold": cold, "samples": samples}
+
+
+def described(value):
+    """A text that is the same for equal plain values: order of dicts counts, order of sets and addresses do not."""
+    kind = type(value)
+    if kind in (set, frozenset):
+        return f"{kind.__name__}({sorted(map(described, value))})"
+    if kind in (list, tuple):
+        return f"{kind.__name__}({[described(item) for item in value]})"
+    if kind is dict:
+        return f"dict({[(described(key), described(item)) for key, item in value.items()]})"
+    return ADDRESS.sub("", f"{kind.__module__}.{kind.__qualname__} {value!r}")
 
 
 def timed_once(function, args, kwargs):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tools.rewriting import caching, calls, grouping, lists, loops, membership, strings
+from tools.rewriting import building, caching, calls, grouping, lists, loops, matching, membership, strings
 from tools.rewriting.ruffs import ruff_fixes
 from tools.rewriting.subject import find
 from tools.values import Value
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tools.rewriting.base import Rule
+    from tools.rewriting.subject import Subject
 
 __all__ = ["CATALOGUE", "Rewritten", "rewrites", "rewrites_named"]
 
@@ -25,7 +26,7 @@ CATALOGUE: tuple[Rule, ...] = (
     lists.list_pop_to_deque,
     strings.join_instead_of_concatenation,
     lists.append_in_place,
-    loops.index_by_key,
+    matching.index_by_key,
     calls.count_once,
     calls.position_once,
     calls.hoist_invariant_call,
@@ -35,8 +36,8 @@ CATALOGUE: tuple[Rule, ...] = (
     strings.hoist_regex,
     caching.remember_within_call,
     caching.bounds_instead_of_slices,
-    loops.accumulate_with_builtin,
-    loops.list_comprehension,
+    building.accumulate_with_builtin,
+    building.list_comprehension,
     loops.direct_iteration,
     loops.items_instead_of_lookup,
     loops.columns_instead_of_rows,
@@ -79,26 +80,18 @@ def rewrites_named(source: str, function: str, name: str) -> Rewritten | None:
 
 
 def _all(source: str, function: str, name: str | None = None) -> Iterator[Rewritten]:
-    if find(source, function) is None:
-        return
-    for rule in CATALOGUE:
-        if name in (None, rule.name):
-            yield from _by_rule(rule, source, function)
-    if name is None or name.startswith("ruff-"):
-        yield from _by_ruff(source, function)
-
-
-def _by_rule(rule: Rule, source: str, function: str) -> Iterator[Rewritten]:
-    subject = find(source, function)  # anew: rules take fresh names from it
-    text = rule.rewrite(subject) if subject is not None else None
-    if text is not None:
-        yield Rewritten(name=rule.name, title=rule.title, explanation=rule.explanation, source=text)
-
-
-def _by_ruff(source: str, function: str) -> Iterator[Rewritten]:
     subject = find(source, function)
     if subject is None:
         return
-    for fix in ruff_fixes(source, *subject.line_range):
+    for rule in CATALOGUE:
+        text = rule.rewrite(subject) if name in (None, rule.name) else None
+        if text is not None:
+            yield Rewritten(name=rule.name, title=rule.title, explanation=rule.explanation, source=text)
+    if name is None or name.startswith("ruff-"):
+        yield from _by_ruff(subject)
+
+
+def _by_ruff(subject: Subject) -> Iterator[Rewritten]:
+    for fix in ruff_fixes(subject.source, *subject.line_range):
         title = f"Apply ruff {fix.code} ({fix.rule})"
         yield Rewritten(name=f"ruff-{fix.code.lower()}", title=title[:60], explanation=fix.message, source=fix.source)

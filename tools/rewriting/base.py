@@ -37,12 +37,15 @@ class Rule:
 
     def rewrite(self, subject: Subject) -> str | None:
         """The module with the rule applied at all its sites in the function, or None where it finds none."""
+        words = set(subject.words)
         try:
             edits = list(self.find(subject))
             text = applied(subject, edits) if edits else None
         except (cst.ParserSyntaxError, cst.CSTValidationError):
             return None  # pieces laid out in a way that cannot be put together again, such as over open lines
-        return text if text is not None and text != subject.module.code and parses(text) else None
+        finally:
+            subject.words = words  # the next rule may choose the same names
+        return text if text is not None and text != subject.source and parses(text) else None
 
 
 def rule(name: str, title: str, explanation: str) -> Callable[[Callable[[Subject], Iterator[Edit]]], Rule]:

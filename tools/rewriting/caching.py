@@ -9,10 +9,10 @@ import libcst.matchers as m
 
 from tools.rewriting.base import body, expression, index_of, line, literal, plain, rule
 from tools.rewriting.edits import Edit, Import, Replace, swap
-from tools.rewriting.subject import MUTATORS, Subject, Usage, Use
+from tools.rewriting.subject import MUTATORS, Subject, Usage, Use, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 UNHASHABLE = ("list", "dict", "set", "List", "Dict", "Set", "bytearray", "Iterator", "Generator", "deque")
 WORLDLY = words("print open input next exec eval globals locals setattr delattr super")
@@ -164,8 +164,7 @@ def bounds_instead_of_slices(subject: Subject) -> Iterator[Edit]:
         new = expression(text or "")
         yield swap(node, new)
     for call, tail in zip(own, tails, strict=True):
-        first = cst.Arg(expression(f"{start} + {tail}"))
-        yield Replace(call, lambda node, first=first: _moved_call(node, inner, first))
+        yield Replace(call, _moved_call(inner, cst.Arg(expression(f"{start} + {tail}"))))
     moved = cst.Param(cst.Name(start))
     arguments = ", ".join(["0", *parameters[1:]])
     yield Replace(subject.function, lambda node: _with_start(_wrapped(node, inner, arguments, cached=False), moved))
@@ -202,8 +201,11 @@ def _at_start(usage: Usage, start: str) -> str | None:
     return None
 
 
-def _moved_call(call: cst.Call, inner: str, first: cst.Arg) -> cst.Call:
-    return call.with_changes(func=cst.Name(inner), args=[first.with_changes(comma=call.args[0].comma), *call.args[1:]])
+def _moved_call(inner: str, first: cst.Arg) -> Callable[[cst.Call], cst.Call]:
+    """What turns a call of the function into one of `inner`, with `first` as its first argument."""
+    return lambda call: call.with_changes(
+        func=cst.Name(inner), args=[first.with_changes(comma=call.args[0].comma), *call.args[1:]]
+    )
 
 
 def _with_start(function: cst.FunctionDef, start: cst.Param) -> cst.FunctionDef:

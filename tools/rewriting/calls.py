@@ -9,7 +9,7 @@ import libcst.matchers as m
 
 from tools.rewriting.base import exchange, line, literal, method_call, plain, rule
 from tools.rewriting.edits import Before, Edit, Import, swap
-from tools.rewriting.subject import COMPREHENSIONS, Loop, Subject, Use
+from tools.rewriting.subject import COMPREHENSIONS, Loop, Subject, Use, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -137,7 +137,8 @@ def count_once(subject: Subject) -> Iterator[Edit]:
     if not subject.importable("collections"):
         return
     names: dict[tuple[str, cst.CSTNode], str] = {}
-    for node in (*subject.own(cst.Call), *subject.own(cst.Arg)):
+    nodes: list[cst.Call | cst.Arg] = [*subject.own(cst.Call), *subject.own(cst.Arg)]
+    for node in nodes:
         name = _counted(subject, node)
         loop: cst.CSTNode | None = node
         if name is not None and isinstance(node, cst.Call):

@@ -19,8 +19,8 @@ from tools.rewriting.base import (
     rule,
     simple_assignment,
 )
+from tools.rewriting.building import collapse, loop_targets
 from tools.rewriting.edits import Edit, Import
-from tools.rewriting.loops import collapse, loop_targets
 from tools.rewriting.subject import Subject, Use
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from tools.rewriting.base import (
     rule,
 )
 from tools.rewriting.edits import Edit, Import, Replace
-from tools.rewriting.subject import Subject, Usage, Use, assigned
+from tools.rewriting.subject import Subject, Usage, Use, assigned, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

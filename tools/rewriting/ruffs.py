@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ruff import find_ruff_bin
+from ruff import find_ruff_bin  # type: ignore[import-untyped]  # ruff ships no annotations
 
 from tools.rewriting.base import parses
 
@@ -61,10 +62,8 @@ def _problems(source: str) -> list[dict[str, Any]]:  # Any: ruff's JSON
 
 
 def _line_starts(source: str) -> list[int]:
-    starts = [0]
-    for text in source.splitlines(keepends=True):
-        starts.append(starts[-1] + len(text))
-    return starts[:-1] or [0]
+    """Where each line starts, counting lines as Python and ruff do (a form feed ends none)."""
+    return [0, *(end.end() for end in re.finditer(r"\r\n|\r|\n", source))]
 
 
 def _change(edit: dict[str, Any], starts: list[int]) -> _Change:

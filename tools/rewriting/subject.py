@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+import warnings
 from collections import defaultdict
 from dataclasses import dataclass
 from enum import StrEnum
@@ -67,6 +69,7 @@ class Place:
     """Where a function stands in its module: the definition, the nodes around it, its top-level statement."""
 
     path: tuple[cst.CSTNode, ...]
+    ordinal: int = 0  # of the definitions with the same qualified name
 
     @property
     def function(self) -> cst.FunctionDef:
@@ -79,8 +82,10 @@ class Place:
 class Subject:
     """One function of a parsed module; answers what rewrites ask about it."""
 
-    def __init__(self, module: cst.Module, place: Place) -> None:
+    def __init__(self, source: str, module: cst.Module, name: str, place: Place) -> None:
+        self.source = source
         self.module = module
+        self._name, self._ordinal = name, place.ordinal
         self.path = place.path
         self.function = place.function
         self.top = place.path[0]
@@ -89,11 +94,12 @@ class Subject:
         self.last: dict[cst.CSTNode, int] = {}  # place of the last node inside each node
         self.function.visit(_Lineage(self.parents, self.order, self.last))
         self._own = [node for node in self.order if not self.nested(node)]
-        self.words = set(re.findall(r"\w+", module.code))
+        self.words = set(re.findall(r"\w+", source))
         self.parameters = {name.value: name for name in _parameter_names(self.function.params)}
         self.declared: set[str] = set()  # global or nonlocal
         self.captured: set[str] = set()  # named in nested functions, lambdas, classes
         self.uses: dict[str, list[Usage]] = defaultdict(list)
+        self.module_names = {name for statement in module.body for name in _bound_by(statement)}
         self._collect_names()
 
     def code(self, node: cst.CSTNode) -> str:
@@ -225,15 +231,11 @@ class Subject:
     @property
     def line_range(self) -> tuple[int, int]:
         """First (with decorators) and last line of the function, counted from 1."""
-        wrapper = cst.MetadataWrapper(self.module, unsafe_skip_copy=True)
-        positions = wrapper.resolve(cst.metadata.PositionProvider)
-        nodes = (*self.function.decorators, self.function)
-        return min(positions[node].start.line for node in nodes), positions[self.function].end.line
-
-    @property
-    def module_names(self) -> set[str]:
-        """Names bound by the statements of the module itself."""
-        return {name for statement in self.module.body for name in _bound_by(statement)}
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # odd escapes are the target's own affair
+            definitions = [node for name, node in _definitions(ast.parse(self.source), "") if name == self._name]
+        node = definitions[self._ordinal]
+        return min([node.lineno, *(one.lineno for one in node.decorator_list)]), node.end_lineno or node.lineno
 
     def imported(self, module: str, member: str | None = None) -> str | None:
         """Local name of a module (or of its `member`) that a top-level import above the function gives it."""
@@ -304,10 +306,11 @@ def find(source: str, name: str) -> Subject | None:
         module = cst.parse_module(source)
     except cst.ParserSyntaxError:
         return None
-    places = [place for found, place in _places(module.body, "", ()) if found == name]
+    paths = [place.path for found, place in _places(module.body, "", ()) if found == name]
+    places = [Place(path, ordinal) for ordinal, path in enumerate(paths)]
     plain = [place for place in places if not _is_secondary(module, place.function)]
     chosen = (plain or places)[-1:]
-    return Subject(module, chosen[0]) if chosen else None
+    return Subject(source, module, name, chosen[0]) if chosen else None
 
 
 def is_target(parents: dict[cst.CSTNode, cst.CSTNode], node: cst.CSTNode) -> bool:
@@ -419,6 +422,18 @@ def _places(statements: Sequence[cst.CSTNode], prefix: str, path: tuple[cst.CSTN
             yield from _places([statement.body], f"{prefix}{statement.name.value}.", here)
         elif not isinstance(statement, cst.SimpleStatementLine):
             yield from _places(_parts(statement), prefix, here)
+
+
+def _definitions(node: ast.AST, prefix: str) -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
+    """The same as `_places`, from the parser that knows lines."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield prefix + child.name, child
+            yield from _definitions(child, f"{prefix}{child.name}.<locals>.")
+        elif isinstance(child, ast.ClassDef):
+            yield from _definitions(child, f"{prefix}{child.name}.")
+        elif not isinstance(child, ast.expr):
+            yield from _definitions(child, prefix)
 
 
 def _parts(statement: cst.CSTNode) -> list[cst.CSTNode]:

@@ -1,0 +1,245 @@
+"""The command line: parses, prepares, runs, prints. Heavy imports stand inside the commands, so that --help is quick."""
+
+from __future__ import annotations
+
+import json
+from enum import IntEnum
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+if TYPE_CHECKING:
+    from agent.progress import Progress
+    from agent.runs import RunRecord
+
+
+class Exit(IntEnum):
+    """What the exit code means."""
+
+    DONE = 0
+    NOT_ACCEPTED = 1
+    COULD_NOT = 2
+    INTERRUPTED = 130
+
+
+class DefaultRun(TyperGroup):
+    """`optimize PATH` is short for `optimize run PATH`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401  typer does not export its context
+        """Put `run` in front when the first word that is no option names no command."""
+        words = [word for word in args if not word.startswith("-")]
+        asks_for_help = not args or (not words and args[0] in ("--help", "-h", "--version"))
+        if not asks_for_help and (not words or args[0].startswith("-") or words[0] not in self.commands):
+            args = ["run", *args]
+        return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401  typer's own signature
+        """Errors that a user can act on become one sentence and exit code 2."""
+        from workspaces.errors import OptimizeError
+
+        try:
+            return super().invoke(ctx)
+        except OptimizeError as error:
+            _say(f"optimize: {error}")
+            ctx.exit(Exit.COULD_NOT)
+        except KeyboardInterrupt:
+            ctx.exit(Exit.INTERRUPTED)
+
+
+app = typer.Typer(
+    cls=DefaultRun,
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help=(
+        "Find slow code, ask for faster code, and commit only what is **proved** correct and faster.\n\n"
+        "`optimize PATH` is short for `optimize run PATH`. Verified speedups come as one commit each on a new branch; "
+        "nothing else in your repository is touched.\n\n"
+        "Exit codes: 0 done, 1 not accepted, 2 could not run, 130 interrupted (resume with `optimize resume`)."
+    ),
+)
+
+Runs = Annotated[
+    str | None, typer.Argument(metavar="[RUN]", help="Run id, or its last four characters. Default: the newest.")
+]
+
+
+@app.callback(invoke_without_command=True)
+def common(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+    """Options that need no command."""
+    if version:
+        from importlib.metadata import version as installed
+
+        typer.echo(f"verispeed {installed('verispeed')}")
+        raise typer.Exit(Exit.DONE)
+
+
+@app.command()
+def run(
+    path: Annotated[Path, typer.Argument(help="A git repository, or a folder inside one.")],
+    workload: Annotated[
+        str | None,
+        typer.Option(
+            help='Command that should become faster, e.g. "python scripts/load.py". Default: the pytest-benchmark tests.'
+        ),
+    ] = None,
+    model: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Who proposes: `rules` (built in, free) or a LiteLLM name, e.g. openai/gpt-4o. Repeatable. Default: rules."
+        ),
+    ] = None,
+    only: Annotated[list[str] | None, typer.Option(help="Look only at files that match this glob. Repeatable.")] = None,
+    function: Annotated[
+        list[str] | None, typer.Option(help="Look only at this function (name or path:name). Repeatable.")
+    ] = None,
+    attempts: Annotated[int | None, typer.Option(help="Rounds of asking about one function. Default: 3.")] = None,
+    min_gain: Annotated[float | None, typer.Option(help="Smallest gain worth a commit. Default: 0.05 = 5 %.")] = None,
+    max_minutes: Annotated[float | None, typer.Option(help="Start nothing new after so many minutes.")] = None,
+    max_cost: Annotated[float | None, typer.Option(help="Ask no model any more once so many dollars are spent.")] = None,
+    sandbox: Annotated[str | None, typer.Option(help="auto, require or off. Default: auto.")] = None,
+    python: Annotated[
+        str | None, typer.Option(help="The target's interpreter. Default: its .venv, or one built with uv.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed for the order of timings. Default: 0.")] = None,
+    allow_caching: Annotated[
+        bool, typer.Option("--allow-caching", help="Accept speedups that only come from remembering results.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Profile and list the hotspots; ask nobody, change nothing.")
+    ] = False,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", metavar="FILE", help="Write the report as JSON; - for standard output.")
+    ] = None,
+) -> None:
+    """Profile PATH, ask for faster code, judge it, commit what is proved."""
+    from agent import running
+    from agent.progress import Progress
+    from agent.runs import new_run
+    from agent.settings import read_settings
+    from workspaces.checkout import find_source
+
+    environment = running.current_environment()
+    source = find_source(path)
+    given = {
+        "workload": workload,
+        "model": tuple(model or ()),
+        "only": tuple(only or ()),
+        "function": tuple(function or ()),
+        "attempts": attempts,
+        "min_gain": min_gain,
+        "max_minutes": max_minutes,
+        "max_cost": max_cost,
+        "sandbox": sandbox,
+        "python": python,
+        "seed": seed,
+        "allow_caching": allow_caching or None,
+    }
+    settings = read_settings(source.repository / source.subfolder, given)
+    running.open_models(settings, environment)
+    record = new_run(source, settings, environment)
+    progress = Progress()
+    if dry_run:
+        _preview(record, environment, progress)
+    else:
+        _run(record, environment, progress, json_file)
+
+
+@app.command()
+def resume(
+    run_id: Runs = None,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", metavar="FILE", help="Write the report as JSON; - for standard output.")
+    ] = None,
+) -> None:
+    """Go on with an interrupted run, from its last completed step."""
+    from agent import running
+    from agent.progress import Progress
+    from agent.runs import find_run
+
+    environment = running.current_environment()
+    _run(find_run(run_id, environment), environment, Progress(), json_file)
+
+
+@app.command()
+def report(
+    run_id: Runs = None,
+    markdown: Annotated[bool, typer.Option("--markdown", help="As Markdown (the default).")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """Print the report of a finished run."""
+    from agent.running import REPORT, current_environment
+    from agent.runs import find_run
+    from workspaces.errors import OptimizeError
+
+    record = find_run(run_id, current_environment())
+    file = record.folder / f"{REPORT}.{'json' if as_json and not markdown else 'md'}"
+    if not file.exists():
+        raise OptimizeError(f"Run {record.id} has not ended: go on with it by `optimize resume {record.id}`.")
+    typer.echo(file.read_text(), nl=False)
+
+
+def main() -> None:
+    """Entry point of the console script; commands of other packages come in through their entry points."""
+    for found in entry_points(group="verispeed.commands"):
+        found.load()(app)
+    app(prog_name="optimize")
+
+
+def _run(record: RunRecord, environment: dict[str, str], progress: Progress, json_file: Path | None) -> None:
+    from agent import running
+    from agent.report import as_json as json_of
+    from agent.report import terminal
+    from workspaces.errors import OptimizeError
+
+    try:
+        found = running.run(record, environment, progress)
+    except KeyboardInterrupt:
+        progress.close()
+        running.clean(record)
+        _say(f"interrupted; nothing in your repository was changed. Go on with: optimize resume {record.id}")
+        raise
+    except OptimizeError:
+        progress.close()
+        running.remove_unstarted(record)
+        raise
+    progress.close()
+    _write_json(json_of(found), json_file)
+    if json_file != Path("-"):
+        typer.echo(terminal(found))
+        typer.echo(f"report:   {record.folder / (running.REPORT + '.md')}")
+
+
+def _preview(record: RunRecord, environment: dict[str, str], progress: Progress) -> None:
+    from agent import running
+
+    try:
+        found = running.preview(record, environment, progress)
+    finally:
+        progress.close()
+        running.remove(record)
+    typer.echo(f"{'share':>6}  {'ceiling':>9}  function  (benchmark)")
+    for hotspot in found.hotspots:
+        ceiling = "> 100x" if hotspot.ceiling > 100 else f"{hotspot.ceiling:.2f}x"
+        asked = "" if hotspot in found.worthwhile else "  [not asked about]"
+        typer.echo(f"{hotspot.share:6.1%}  {ceiling:>9}  {hotspot.function.id}  ({hotspot.benchmark.id}){asked}")
+    typer.echo(
+        f"would ask {', '.join(record.settings.model)} about {len(found.worthwhile)} functions; nothing was asked or changed"
+    )
+
+
+def _write_json(content: dict[str, Any], file: Path | None) -> None:  # Any: JSON
+    text = json.dumps(content, indent=1)
+    if file == Path("-"):
+        typer.echo(text)
+    elif file is not None:
+        file.write_text(text + "\n")
+
+
+def _say(sentence: str) -> None:
+    typer.echo(sentence, err=True)

@@ -1,0 +1,97 @@
+"""What stands in a commit: a message made from the facts, and the evidence that goes into its note."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import textwrap
+from importlib.metadata import version
+from pathlib import Path
+
+from agent.settings import Settings
+from tools.rooms import Target
+from tools.values import Clock, Measurement, Verdict
+
+EVIDENCE_FORMAT = 1
+
+
+def message(verdict: Verdict) -> str:
+    """Subject, reasons, figures, how to check, trailers."""
+    measurement = verdict.measurements[0]
+    figure, candidate = measurement.figure, verdict.candidate
+    paragraphs = [
+        candidate.title,
+        _wrapped(f"{candidate.hotspot.id}: {candidate.explanation}".strip().rstrip(":")),
+        _wrapped(_facts(verdict, measurement)),
+        "\n".join(f"- {check.rung}: {check.detail}" for check in verdict.checks),
+        _how_to_repeat(measurement),
+        "\n".join(
+            [
+                f"Speedup: {figure.speedup:.2f}",
+                f"Confidence: {figure.confidence:.2%} [{figure.low:.2f}, {figure.high:.2f}]",
+                f"Benchmark: {measurement.benchmark.id}",
+                f"Candidate: {candidate.id}",
+                f"Proposed-by: {candidate.model}" + (f" ({candidate.rewrite})" if candidate.rewrite else ""),
+                f"Evidence: {digest(verdict)}",
+            ]
+        ),
+    ]
+    return "\n\n".join(paragraph for paragraph in paragraphs if paragraph) + "\n"
+
+
+def evidence(verdict: Verdict, target: Target, settings: Settings) -> str:
+    """JSON of everything that the verdict rests on: raw samples, checks, environment, versions, seed."""
+    interpreter = target.interpreter
+    content = {
+        "format": EVIDENCE_FORMAT,
+        "digest": digest(verdict),
+        "verdict": verdict.model_dump(mode="json"),
+        "settings": settings.model_dump(mode="json"),
+        "environment": {
+            "verispeed": version("verispeed"),
+            "python": ".".join(map(str, interpreter.version)),
+            "implementation": interpreter.implementation,
+            "interpreter": interpreter.origin,
+            "packages": dict(sorted(interpreter.distributions.items())),
+            "sandbox": target.sandbox.notice,
+            "machine": platform.machine(),
+            "system": f"{platform.system()} {platform.release()}",
+            "processor": _processor(),
+        },
+    }
+    return json.dumps(content, indent=1) + "\n"
+
+
+def digest(verdict: Verdict) -> str:
+    """Stands in the commit, so that evidence from elsewhere can be told from the real one."""
+    return hashlib.sha256(verdict.model_dump_json().encode()).hexdigest()[:16]
+
+
+def _facts(verdict: Verdict, measurement: Measurement) -> str:
+    figure = measurement.figure
+    clock = "CPU time" if measurement.clock is Clock.CPU else "wall time"
+    return (
+        f"{figure.speedup:.2f} times as fast ({clock}; with {figure.confidence:.2%} confidence between {figure.low:.2f} and "
+        f"{figure.high:.2f}), measured in {figure.pairs} pairs of fresh processes in random order. "
+        f"Wall time: {measurement.wall.speedup:.2f}; first calls: {measurement.cold.speedup:.2f}. "
+        f"Compared with {verdict.base[:12]}."
+    )
+
+
+def _how_to_repeat(measurement: Measurement) -> str:
+    lines = "To repeat: run the benchmark on this commit and on its parent"
+    command = measurement.benchmark.id if measurement.benchmark.command else f"python -m pytest '{measurement.benchmark.id}'"
+    return f"{lines}:\n    {command}"
+
+
+def _wrapped(text: str) -> str:
+    return textwrap.fill(text, 72, break_long_words=False, break_on_hyphens=False)
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor()
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.processor())

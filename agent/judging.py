@@ -1,0 +1,73 @@
+"""From checks and measurements to a verdict, without side effects; whatever is missing reads as "not accepted"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tools.values import BenchmarkKind, Candidate, Check, Clock, Interval, Measurement, Outcome, Verdict
+
+ALPHA = 0.01  # chance, over a whole run, that any commit is not faster by min_gain
+
+
+def confirmation_alpha(number: int) -> float:
+    """Error that the `number`-th confirmation of a run (from 1) may spend: the sum over all of them is ALPHA."""
+    return ALPHA / (number * (number + 1))
+
+
+def rejected(candidate: Candidate, base: str, outcome: Outcome, checks: Sequence[Check], seconds: float) -> Verdict:
+    """A verdict on a candidate that failed a check: the last one says why."""
+    return Verdict(
+        candidate=candidate, base=base, outcome=outcome, reason=checks[-1].detail, checks=tuple(checks), seconds=seconds
+    )
+
+
+def judged(
+    candidate: Candidate,
+    base: str,
+    checks: Sequence[Check],
+    measurement: Measurement,
+    *,
+    min_gain: float,
+    allow_caching: bool,
+    seconds: float,
+) -> Verdict:
+    """The verdict on a candidate that passed all checks and was measured."""
+    outcome = measurement.outcome
+    if any(not check.passed for check in checks):
+        outcome = Outcome.BROKEN  # cannot happen; if it does, it is not an acceptance
+    elif outcome is Outcome.CACHED and allow_caching and measurement.figure.low > 1 + min_gain:
+        outcome = Outcome.FASTER
+    return Verdict(
+        candidate=candidate,
+        base=base,
+        outcome=outcome,
+        reason=_reason(outcome, measurement, min_gain),
+        checks=tuple(checks),
+        measurements=(measurement,),
+        seconds=seconds,
+    )
+
+
+def figure(interval: Interval) -> str:
+    """For example "3.41x [3.20, 3.58]"."""
+    return f"{interval.speedup:.2f}x [{interval.low:.2f}, {interval.high:.2f}]"
+
+
+def _reason(outcome: Outcome, measurement: Measurement, min_gain: float) -> str:
+    shown = f"{figure(measurement.figure)} at {measurement.figure.confidence:.2%} over {measurement.figure.pairs} pairs"
+    clock = "CPU time" if measurement.clock is Clock.CPU else "wall time"
+    name = "the command" if measurement.benchmark.kind is BenchmarkKind.COMMAND else measurement.benchmark.id
+    if outcome is Outcome.FASTER:
+        return f"faster: {shown}, {clock} of {name}"
+    if outcome is Outcome.CACHED:
+        return (
+            f"repeated calls with the same arguments are {measurement.figure.speedup:.1f}x as fast, first calls only "
+            f"{measurement.cold.speedup:.2f}x: results are remembered, the work is not done faster"
+        )
+    if outcome is Outcome.SAME:
+        return f"not faster by {min_gain:.0%}: {shown}, {clock} of {name}"
+    if outcome is Outcome.SLOWER:
+        return f"slower: {shown}, {clock} of {name}; wall time {figure(measurement.wall)}"
+    if outcome is Outcome.UNDECIDED:
+        return f"undecided: {shown}, {clock} of {name}: the interval holds {1 + min_gain:.2f}x"
+    return f"{outcome}: {shown}, {clock} of {name}"

@@ -1,0 +1,123 @@
+"""Asks whoever proposes: the rule catalogue or a hosted model; what comes back are candidates or a notice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from agent.models import Message, Model, ReplyLost
+from agent.settings import RULES_MODEL
+from prompts import render
+from tools.editing import UnusableReply, edits_between, parse_reply
+from tools.rewriting import rewrites
+from tools.source import find_function, text_of
+from tools.values import BenchmarkKind, Candidate, Hotspot, Usage, Verdict
+
+# gain little where they gain anything: offered once the rest has been judged
+SMALL = (
+    "local-name-in-loop",
+    "list-comprehension",
+    "direct-iteration",
+    "items-instead-of-lookup",
+    "generator-in-aggregate",
+    "ruff-",
+)
+
+
+@dataclass(frozen=True)
+class Question:
+    """Everything that a proposer may know."""
+
+    hotspot: Hotspot
+    source: bytes  # of the hotspot's file
+    benchmark_source: str
+    python_version: str
+    min_gain: float
+    guidance: str
+    earlier: tuple[Verdict, ...]  # on this function
+    small: bool = False  # ask the catalogue for the small rewrites
+
+
+@dataclass(frozen=True)
+class Proposals:
+    """What one proposer came back with."""
+
+    candidates: tuple[Candidate, ...] = ()
+    spent: Usage = field(default_factory=Usage)
+    notices: tuple[str, ...] = ()
+
+
+def propose_rules(question: Question) -> Proposals:
+    """Rewrites of the catalogue: those that change how much work is done, or the small ones."""
+    path = question.hotspot.function.path
+    old = question.source.decode("utf-8")
+    candidates = [
+        Candidate(
+            hotspot=question.hotspot.function,
+            edits=edits_between(path, old, found.source),
+            model=RULES_MODEL,
+            title=found.title,
+            explanation=found.explanation,
+            rewrite=found.name,
+        )
+        for found in rewrites(old, question.hotspot.function.name)
+        if found.name.startswith(SMALL) == question.small
+    ]
+    return Proposals(tuple(candidates))
+
+
+def propose_with_model(question: Question, model: Model) -> Proposals:
+    """One reply of a hosted model; a lost or unusable one is a notice. ModelUnavailable stops the run."""
+    messages = conversation(question)
+    try:
+        completion = model.complete(messages)
+    except ReplyLost as error:
+        return Proposals(notices=(f"{model.name} on {question.hotspot.function.id}: {error}",))
+    path = question.hotspot.function.path
+    try:
+        reply = parse_reply(completion.text, allowed=(path,))
+    except UnusableReply as error:
+        return Proposals(spent=completion.usage, notices=(f"{model.name} on {question.hotspot.function.id}: {error}",))
+    candidate = Candidate(
+        hotspot=question.hotspot.function,
+        edits=reply.edits,
+        model=model.name,
+        title=reply.title or f"Speed up {question.hotspot.function.name}"[:60],
+        explanation=reply.explanation,
+        usage=completion.usage,
+    )
+    return Proposals((candidate,), completion.usage)
+
+
+def conversation(question: Question) -> tuple[Message, ...]:
+    """The prompt for one hotspot."""
+    prompt = render(
+        "optimize",
+        hotspot=question.hotspot,
+        source=question.source.decode("utf-8", "replace"),
+        benchmark_source=question.benchmark_source,
+        python_version=question.python_version,
+        min_gain=question.min_gain,
+        attempts=[
+            {"title": verdict.candidate.title, "outcome": verdict.outcome.value, "reason": verdict.reason}
+            for verdict in question.earlier
+        ],
+        guidance=question.guidance,
+    )
+    return (
+        Message(role="system", content=render("optimize_system", min_gain=question.min_gain)),
+        Message(role="user", content=prompt),
+    )
+
+
+def benchmark_text(hotspot: Hotspot, files: Sequence[str], read: Callable[[str], bytes]) -> str:
+    """Source of the test that is timed: shown to the model; empty for commands."""
+    if hotspot.benchmark.kind is BenchmarkKind.COMMAND:
+        return ""
+    path, _, rest = hotspot.benchmark.id.partition("::")
+    if path not in files:
+        return ""
+    source = read(path)
+    name = rest.partition("[")[0].replace("::", ".")
+    function = find_function(path, source, name)
+    return "" if function is None else text_of(source, function)

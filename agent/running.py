@@ -1,0 +1,142 @@
+"""One run from the path to the report: prepares what the loop needs, runs it, writes what it found."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pydantic import SecretStr
+
+from agent.models import Model, ModelSettings, open_model
+from agent.progress import Progress
+from agent.report import Report, as_json, as_markdown, make_report
+from agent.runs import RunRecord
+from agent.settings import RULES_MODEL, Settings
+from agent.state import checkpoints, first_state
+from agent.stations import Station, worthwhile
+from tools.profiling import hotspots, profile
+from tools.rooms import Target
+from tools.testing import take_baseline
+from tools.values import Baseline, Hotspot
+from tools.workload import find_benchmarks, is_source, source_roots
+from workspaces.checkout import clone_source
+from workspaces.interpreter import PLUGINS, cache_folder, find_interpreter, overlay
+from workspaces.process import Limits
+from workspaces.sandbox import find_sandbox
+
+REPORT = "report"  # .json and .md in the run folder
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a dry run finds out."""
+
+    baseline: Baseline
+    hotspots: tuple[Hotspot, ...]
+    worthwhile: tuple[Hotspot, ...]
+
+
+def run(record: RunRecord, environment: Mapping[str, str], progress: Progress) -> Report:
+    """Run or resume; OptimizeError if it cannot go on. The report is in the run folder too."""
+    from agent import loop  # langgraph takes a second
+
+    started = time.monotonic()
+    models = open_models(record.settings, environment)  # before anything takes time
+    target = prepare(record, environment, progress)
+    station = Station(
+        settings=record.settings,
+        source=record.source,
+        target=target,
+        models=models,
+        progress=progress,
+        folder=record.folder,
+        branch=record.branch,
+    )
+    with checkpoints(record.state_file) as checkpointer:
+        state = loop.run(loop.build(checkpointer), station, record.id)
+    report = make_report(state, station, time.monotonic() - started)
+    (record.folder / f"{REPORT}.json").write_text(json.dumps(as_json(report), indent=1) + "\n")
+    (record.folder / f"{REPORT}.md").write_text(as_markdown(report))
+    clean(record)
+    return report
+
+
+def preview(record: RunRecord, environment: Mapping[str, str], progress: Progress) -> Preview:
+    """Baseline and hotspots, without asking anybody."""
+    target = prepare(record, environment, progress)
+    progress.say("running the test suite unchanged, twice")
+    start = first_state(record.source.commit)["start"]
+    baseline = take_baseline(target, start)
+    benchmarks = find_benchmarks(record.settings.workload, baseline)
+    progress.say("profiling with Scalene")
+    floor = 1 - 1 / (1 + record.settings.min_gain)
+    profiles = profile(target, start, benchmarks, baseline.running, floor)
+
+    def read(path: str) -> bytes:
+        return target.checkout.read(start, path)
+
+    found = hotspots(profiles, baseline.running, read, is_source)
+    return Preview(baseline, found, tuple(worthwhile(found, record.settings)))
+
+
+def prepare(record: RunRecord, environment: Mapping[str, str], progress: Progress) -> Target:
+    """Clone, interpreter, overlays, sandbox."""
+    source, settings = record.source, record.settings
+    sandbox = find_sandbox(settings.sandbox)
+    progress.say(f"run {record.id} on {source.repository}, commit {source.commit[:10]}")
+    if source.dirty:
+        progress.say("uncommitted changes are left out: HEAD is optimized")
+    progress.say(f"sandbox: {sandbox.notice}")
+    checkout = clone_source(source, record.folder)
+    project = source.repository / source.subfolder
+    tree = checkout.export(source.commit) / source.subfolder
+    cache = cache_folder(environment)
+    progress.status("finding or building the target's Python")
+    interpreter = find_interpreter(project, tree, settings.python, environment, cache)
+    overlays = {name: overlay(interpreter, name, environment, cache) for name in PLUGINS}
+    progress.say(f"python: {interpreter.description}")
+    return Target(
+        checkout=checkout,
+        interpreter=interpreter,
+        sandbox=sandbox,
+        overlays=overlays,
+        subfolder=source.subfolder,
+        source_roots=source_roots(checkout.files(source.commit), source.subfolder),
+        limits=Limits(wall_seconds=settings.test_seconds),
+    )
+
+
+def open_models(settings: Settings, environment: Mapping[str, str]) -> dict[str, Model]:
+    """The hosted models of a run, ready to be asked; ModelUnavailable if one cannot be."""
+    key = environment.get("OPENAI_API_KEY")
+    asked = ModelSettings(
+        api_key=SecretStr(key) if key else None,
+        api_base=environment.get("OPENAI_API_BASE") or environment.get("OPENAI_BASE_URL"),
+    )
+    return {name: open_model(name, asked) for name in settings.model if name != RULES_MODEL}
+
+
+def clean(record: RunRecord) -> None:
+    """Take away what nobody needs after a run: exported trees and scratch."""
+    for name in ("trees", "scratch"):
+        shutil.rmtree(record.folder / name, ignore_errors=True)
+
+
+def remove(record: RunRecord) -> None:
+    """Take the whole run folder away."""
+    shutil.rmtree(record.folder, ignore_errors=True)
+
+
+def remove_unstarted(record: RunRecord) -> None:
+    """A run that stopped before it had anything worth resuming leaves no folder."""
+    if not record.state_file.exists():
+        remove(record)
+
+
+def current_environment() -> dict[str, str]:
+    """The only place where ours is read."""
+    return dict(os.environ)
