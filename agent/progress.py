@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -21,11 +22,12 @@ class Progress:
     def __init__(self, console: Console | None = None) -> None:
         self.console = console or Console(stderr=True, highlight=False, soft_wrap=True)
         self._status: Status | None = None
+        self._started = time.monotonic()
 
     def say(self, text: str) -> None:
         """A line that stays."""
         self.status("")
-        self.console.print(escape(text))
+        self.console.print(f"[dim]{self._elapsed()}[/dim] {escape(text)}")
 
     def status(self, text: str) -> None:
         """What is happening now; gone when the next thing happens, and not shown in logs."""
@@ -40,13 +42,19 @@ class Progress:
         """One candidate's answer."""
         mark = "[green]+[/green]" if verdict.accepted else "[red]-[/red]"
         self.status("")
-        self.console.print(f"  {mark} {escape(verdict.candidate.title)}: [bold]{verdict.outcome}[/bold]", highlight=False)
-        self.console.print(f"    {escape(verdict.reason)}", style="dim")
+        self.console.print(
+            f"[dim]{self._elapsed()}[/dim]   {mark} {escape(verdict.candidate.title)}: [bold]{verdict.outcome}[/bold]"
+        )
+        self.console.print(f"           {escape(verdict.reason)}", style="dim")
 
     def commit(self, sha: str, verdict: Verdict) -> None:
         """One more commit on the branch."""
         self.status("")
-        self.console.print(f"  [green]committed[/green] {sha[:10]} {figure(verdict.measurements[0].figure)}")
+        measured = figure(verdict.measurements[0].figure)
+        self.console.print(f"[dim]{self._elapsed()}[/dim]   [green]committed[/green] {sha[:10]} {measured}")
+
+    def _elapsed(self) -> str:
+        return f"{time.monotonic() - self._started:6.1f}"
 
     def close(self) -> None:
         """Take the changing line away."""

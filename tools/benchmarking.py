@@ -8,6 +8,7 @@ import os
 import random
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,15 +16,19 @@ from typing import Any
 
 from tools.comparing import cold_log_ratios, decide, deciding_clock, interval, log_ratios
 from tools.rooms import HarnessFailed, Target, run_harness
+from tools.turns import ENOUGH_SECONDS, Seat, referee, seat
 from tools.values import Benchmark, BenchmarkKind, Clock, Interval, Measurement, Outcome, Pair, Sample, Timing
 from workspaces.sandbox import Room
 
-SECONDS_PER_PROCESS = 0.1
+SHARED_SECONDS = 0.06  # of samples, for each of many benchmarks in one process
 WALL_LIMIT_SECONDS = 120.0
 SCREENING_PAIRS = 3
 SCREENING_ALPHA = 0.05
 CACHE_PAIRS = 3  # first calls are compared after so many pairs
-SUSPICIOUS = 2.0  # a warm gain this many times the cold one (in logarithms) is not the same gain
+OBVIOUS_GAIN = 3.0  # a warm speedup of at least this, that no first call has, needs no more pairs
+LITTLE = 0.25  # part of the warm gain (in logarithms) that first calls must have
+COLD_ALPHA = 0.05
+HIDDEN_SHARE, HIDDEN_SECONDS = 0.1, 0.02  # CPU time outside the timed part: more is work moved out of sight
 
 
 class BenchmarkFailed(Exception):
@@ -63,14 +68,13 @@ def measure(
         pairs.append(pair)
         on_pair(len(pairs))
         clock = deciding_clock(pairs)
-        cached = len(pairs) >= CACHE_PAIRS and is_cached(pairs, clock, min_gain)
-        if cached and not allow_caching:
+        if len(pairs) >= CACHE_PAIRS and not allow_caching and is_cached(pairs, clock, obvious=True):
             return _measurement(benchmark, pairs, clock, Outcome.CACHED, None)
         decided = decide(log_ratios(pairs, clock), alpha, min_gain)
         if decided is not None:
             outcome, figure = decided
-            remembered = cached and outcome is Outcome.FASTER
-            return _measurement(benchmark, pairs, clock, Outcome.CACHED if remembered else outcome, figure)
+            cached = outcome is Outcome.FASTER and is_cached(pairs, clock, obvious=False)
+            return _measurement(benchmark, pairs, clock, Outcome.CACHED if cached else outcome, figure)
     raise AssertionError("unreachable: pairs do not end")
 
 
@@ -87,7 +91,7 @@ def screen(
         clock = deciding_clock(pairs)
         if len(pairs) < SCREENING_PAIRS:
             continue
-        if is_cached(pairs, clock, min_gain):
+        if is_cached(pairs, clock, obvious=True):
             return _measurement(benchmark, pairs, clock, Outcome.CACHED, None)
         ratios = log_ratios(pairs, clock)
         if min(ratios) > math.log(1 + 2 * min_gain):
@@ -102,48 +106,39 @@ def _pairs(target: Target, sides: Sides, benchmark: Benchmark, source: random.Ra
     """Pairs without end, while the machine's timing core is ours."""
     with timing_core() as core, target.room(sides.baseline) as old, target.room(sides.candidate) as new:
         while True:
-            yield _pair(old, new, sides, benchmark, source, core)
+            yield _pair_of(old, new, sides, [benchmark], source, core)[benchmark.id]
 
 
 def measure_all(
     target: Target, sides: Sides, benchmarks: Sequence[Benchmark], *, pairs: int, random_source: random.Random
 ) -> dict[str, list[float]]:
     """Log ratios of many benchmarks, `pairs` each, on each one's deciding clock; all of them share a process."""
-    wanted = [benchmark.id for benchmark in benchmarks]
-    collected: dict[str, list[Pair]] = {name: [] for name in wanted}
+    collected: dict[str, list[Pair]] = {benchmark.id: [] for benchmark in benchmarks}
     with timing_core() as core, target.room(sides.baseline) as old, target.room(sides.candidate) as new:
         for _ in range(pairs):
-            first = random_source.random() < 0.5
-            variation = _variation(random_source)
-            timings = {}
-            for side, room in _ordered(old, new, first):
-                timings[side] = _time(room, side, benchmarks, sides.edited, variation, core, share=0.4)
-            for name in wanted:
-                pair = Pair(
-                    baseline=timings["baseline"][name],
-                    candidate=timings["candidate"][name],
-                    baseline_first=first,
-                    hash_seed=int(variation["PYTHONHASHSEED"]),
-                )
+            for name, pair in _pair_of(old, new, sides, benchmarks, random_source, core, SHARED_SECONDS).items():
                 collected[name].append(pair)
-    return {name: log_ratios(pairs_of, deciding_clock(pairs_of)) for name, pairs_of in collected.items()}
+    return {name: log_ratios(found, deciding_clock(found)) for name, found in collected.items()}
 
 
-def time_once(target: Target, commit: str, benchmark: Benchmark) -> Timing:
-    """One process of one side, to see whether the benchmark works at all; BenchmarkFailed if not."""
-    with timing_core() as core, target.room(commit) as room:
-        return _time(room, "baseline", [benchmark], (), _variation(random.Random(0)), core)[benchmark.id]  # noqa: S311
-
-
-def is_cached(pairs: Sequence[Pair], clock: Clock, min_gain: float) -> bool:
+def is_cached(pairs: Sequence[Pair], clock: Clock, *, obvious: bool) -> bool:
     """True if later calls are faster but first calls are not: the mark of a result cache.
 
-    Geometric means of all pairs: first calls of small functions vary by half, so only a clear contrast counts. The one
-    sample of a command is its first call, so a command is never that.
+    First calls of small functions vary by half, so they are compared only to show that the gain is not there: in no pair
+    (`obvious`, for an early stop), or, at the end, on average or by an interval that excludes half of it (in logarithms).
+    The one sample of a command is its first call, so a command is never cached.
     """
-    warm = sum(log_ratios(pairs, clock)) / len(pairs)
-    cold = sum(cold_log_ratios(pairs, clock)) / len(pairs)
-    return warm > 2 * min_gain and warm > SUSPICIOUS * max(cold, 0.0)
+    warm = log_ratios(pairs, clock)
+    cold = cold_log_ratios(pairs, clock)
+    gain = sum(warm) / len(warm)
+    if obvious:
+        return gain > math.log(OBVIOUS_GAIN) and all(first < LITTLE * later for first, later in zip(cold, warm, strict=True))
+    if gain <= 0:
+        return False
+    around = interval(cold, COLD_ALPHA)
+    if around is None:
+        return sum(cold) / len(cold) < LITTLE * gain
+    return math.log(around.speedup) < LITTLE * gain or math.log(around.high) < gain / 2
 
 
 @contextmanager
@@ -174,24 +169,49 @@ def _measurement(
     )
 
 
-def _pair(old: Room, new: Room, sides: Sides, benchmark: Benchmark, source: random.Random, core: int) -> Pair:
-    first = source.random() < 0.5
+def _pair_of(
+    old: Room,
+    new: Room,
+    sides: Sides,
+    benchmarks: Sequence[Benchmark],
+    source: random.Random,
+    core: int,
+    enough_seconds: float = ENOUGH_SECONDS,
+) -> dict[str, Pair]:
+    """One pair of fresh processes, with one pair of timings for each benchmark."""
     variation = _variation(source)
-    timings = {
-        side: _time(room, side, [benchmark], sides.edited, variation, core)[benchmark.id]
-        for side, room in _ordered(old, new, first)
+    if benchmarks[0].kind is BenchmarkKind.COMMAND:
+        return {benchmark.id: _pair_of_commands(old, new, benchmark, source, variation, core) for benchmark in benchmarks}
+    with seat(old) as left, seat(new) as right, ThreadPoolExecutor(2) as pool:
+        try:
+            for one, room in ((left, old), (right, new)):
+                one.running = pool.submit(_session, room, one, benchmarks, variation, core)
+            referee((left, right), [benchmark.id for benchmark in benchmarks], source, enough_seconds)
+            for one in (left, right):
+                one.tell(b"x" * len(benchmarks) * 3)  # whoever still waits for a turn goes on to its end
+            timings = {}
+            for side, one in (("baseline", left), ("candidate", right)):
+                timings[side] = _timings(one.running, side, benchmarks, sides.edited)
+        except BaseException:
+            old.stop.set()  # the pool would wait for the processes
+            raise
+    return {
+        benchmark.id: Pair(
+            baseline=timings["baseline"][benchmark.id],
+            candidate=timings["candidate"][benchmark.id],
+            hash_seed=int(variation["PYTHONHASHSEED"]),
+        )
+        for benchmark in benchmarks
     }
-    return Pair(
-        baseline=timings["baseline"],
-        candidate=timings["candidate"],
-        baseline_first=first,
-        hash_seed=int(variation["PYTHONHASHSEED"]),
-    )
 
 
-def _ordered(old: Room, new: Room, baseline_first: bool) -> list[tuple[str, Room]]:
+def _pair_of_commands(
+    old: Room, new: Room, benchmark: Benchmark, source: random.Random, variation: Mapping[str, str], core: int
+) -> Pair:
     both = [("baseline", old), ("candidate", new)]
-    return both if baseline_first else both[::-1]
+    timings = {side: _time_command(room, side, benchmark, variation, core) for side, room in source.sample(both, 2)}
+    seed = int(variation["PYTHONHASHSEED"])
+    return Pair(baseline=timings["baseline"], candidate=timings["candidate"], hash_seed=seed)
 
 
 def _variation(source: random.Random) -> dict[str, str]:
@@ -202,27 +222,28 @@ def _variation(source: random.Random) -> dict[str, str]:
     return {"PYTHONHASHSEED": str(source.randrange(2**31)), "PADDING": "x" * source.randrange(4096)}
 
 
-def _time(
-    room: Room,
-    side: str,
-    benchmarks: Sequence[Benchmark],
-    edited: Sequence[str],
-    environment: Mapping[str, str],
-    core: int,
-    share: float = 1.0,
-) -> dict[str, Timing]:
-    if benchmarks[0].kind is BenchmarkKind.COMMAND:
-        return {benchmark.id: _time_command(room, side, benchmark, environment, core) for benchmark in benchmarks}
+def _session(
+    room: Room, place: Seat, benchmarks: Sequence[Benchmark], environment: Mapping[str, str], core: int
+) -> dict[str, Any]:  # Any: the harness's JSON
     spec = {
         "mode": "benchmark",
         "arguments": [benchmark.id for benchmark in benchmarks],
         "tree": str(room.inside_tree),
-        "seconds": SECONDS_PER_PROCESS * share,
+        "seconds": 0,
         "coverage": False,
+        "turns": place.pipes,
+        "core": core,
     }
     limit = WALL_LIMIT_SECONDS + 10 * len(benchmarks)
+    return run_harness(room, "pytest_session.py", spec, environment=environment, wall_seconds=limit)[0]
+
+
+def _timings(
+    running: Future[dict[str, Any]] | None, side: str, benchmarks: Sequence[Benchmark], edited: Sequence[str]
+) -> dict[str, Timing]:
+    assert running is not None
     try:
-        session, _ = run_harness(room, "pytest_session.py", spec, environment=environment, cores=(core,), wall_seconds=limit)
+        session = running.result()
     except HarnessFailed as error:
         raise BenchmarkFailed(side, str(error)) from error
     _check_session(session, side, benchmarks, edited)
@@ -236,6 +257,12 @@ def _check_session(
         if session["tests"].get(benchmark.id) != "passed" or benchmark.id not in session["timings"]:
             said = session["longest"].get(benchmark.id) or f"{session['tests'].get(benchmark.id, 'it was not collected')}"
             raise BenchmarkFailed(side, f"{benchmark.id} failed: {said.strip().splitlines()[-1]}")
+        timing = session["timings"][benchmark.id]
+        worked = sum(cpu for _, _, cpu in timing["samples"])
+        if timing["hidden"] > HIDDEN_SHARE * worked + HIDDEN_SECONDS * 1e9:
+            raise BenchmarkFailed(side, f"{benchmark.id} worked for {timing['hidden'] / 1e9:.3f} s when it was not timed")
+        if not timing["samples"]:
+            raise BenchmarkFailed(side, f"{benchmark.id} was not timed")
     foreign = [path for path in edited if path not in session["loaded"]]
     if foreign:
         raise BenchmarkFailed(side, f"{', '.join(foreign)} of the checkout was not loaded: other code was timed")

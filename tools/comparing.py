@@ -1,7 +1,7 @@
 """Pure statistics: from pairs of fresh processes to a speedup with an interval that survives repeated looks.
 
-Per pair the figure is log(baseline / candidate), each the median of its process's samples. Baseline and candidate run in
-random order, so under "no difference" the log ratio is symmetric about 0 whatever the noise (heavy tails, drift, two
+Per pair the figure is the median of log(baseline / candidate) over its rounds. Baseline and candidate run in random order,
+so under "no difference" the log ratio is symmetric about 0 whatever the noise (heavy tails, drift, two
 frequency states), and under "faster by s" about log(s). The interval therefore comes from the Wilcoxon signed-rank
 distribution, which needs symmetry only: the Hodges-Lehmann estimate with its Walsh-average interval (Hodges and Lehmann,
 Ann. Math. Statist. 34, 1963; Hollander, Wolfe and Chicken, Nonparametric Statistical Methods, 3rd ed., section 3.3).
@@ -13,11 +13,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, partial
 from itertools import combinations_with_replacement
 from statistics import median
 
-from tools.values import Clock, Interval, Outcome, Pair, Sample, Timing
+from tools.values import Clock, Interval, Outcome, Pair, Sample
 
 LOOKS = 5  # planned looks at which "faster" may be said
 FIRST_LOOK_SHARE = 0.5  # of the error; the other looks share the rest
@@ -81,18 +81,13 @@ def decide(log_ratios: Sequence[float], alpha: float, min_gain: float) -> tuple[
 
 
 def log_ratios(pairs: Iterable[Pair], clock: Clock) -> list[float]:
-    """log(old / new) of the warm samples, one a pair."""
-    return [math.log(per_call(pair.baseline, clock) / per_call(pair.candidate, clock)) for pair in pairs]
+    """log(old / new) of the warm samples, one a pair: the median over its rounds, each two samples taken side by side."""
+    return [median(map(partial(_log_ratio, clock=clock), pair.baseline.samples, pair.candidate.samples)) for pair in pairs]
 
 
 def cold_log_ratios(pairs: Iterable[Pair], clock: Clock) -> list[float]:
     """log(old / new) of the first calls, one a pair."""
-    return [math.log(_seconds(pair.baseline.cold, clock) / _seconds(pair.candidate.cold, clock)) for pair in pairs]
-
-
-def per_call(timing: Timing, clock: Clock) -> float:
-    """Median seconds a call of one process."""
-    return median(_seconds(sample, clock) / sample.loops for sample in timing.samples)
+    return [_log_ratio(pair.baseline.cold, pair.candidate.cold, clock) for pair in pairs]
 
 
 def deciding_clock(pairs: Sequence[Pair]) -> Clock:
@@ -100,6 +95,10 @@ def deciding_clock(pairs: Sequence[Pair]) -> Clock:
     cpu = sum(sample.cpu_seconds for pair in pairs for sample in pair.baseline.samples)
     wall = sum(sample.wall_seconds for pair in pairs for sample in pair.baseline.samples)
     return Clock.CPU if wall > 0 and cpu / wall > CPU_BOUND else Clock.WALL
+
+
+def _log_ratio(old: Sample, new: Sample, clock: Clock) -> float:
+    return math.log(_seconds(old, clock) / old.loops) - math.log(_seconds(new, clock) / new.loops)
 
 
 def _seconds(sample: Sample, clock: Clock) -> float:

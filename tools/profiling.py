@@ -44,12 +44,10 @@ def profile(
     commands = [benchmark for benchmark in benchmarks if benchmark.kind is BenchmarkKind.COMMAND]
     tests = [benchmark for benchmark in benchmarks if benchmark.kind is BenchmarkKind.PYTEST]
     groups = [*([command] for command in commands), *(tests[start : start + size] for start in range(0, len(tests), size))]
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        together = list(pool.map(lambda group: GroupProfile(tuple(group), _profile(target, commit, group)), groups))
-        read = partial(target.checkout.read, commit)
-        unclear = dict.fromkeys(one for group in together for one in _unclear(group, read, running, floor))
-        alone = list(pool.map(lambda one: GroupProfile((one,), _profile(target, commit, [one])), list(unclear)[:SOLO]))
-    return (*together, *alone)
+    together = _profiles(target, commit, groups)
+    read = partial(target.checkout.read, commit)
+    unclear = dict.fromkeys(one for group in together for one in _unclear(group, read, running, floor))
+    return (*together, *_profiles(target, commit, [[one] for one in list(unclear)[:SOLO]]))
 
 
 def hotspots(
@@ -71,6 +69,15 @@ def hotspots(
             if known is None or len(group.benchmarks) == 1 or hotspot.share > known.share:
                 best[function.id] = hotspot
     return tuple(sorted(best.values(), key=lambda hotspot: (-hotspot.share, hotspot.function.id)))
+
+
+def _profiles(target: Target, commit: str, groups: Sequence[Sequence[Benchmark]]) -> list[GroupProfile]:
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        try:
+            return list(pool.map(lambda group: GroupProfile(tuple(group), _profile(target, commit, group)), groups))
+        except BaseException:
+            target.stop.set()  # the pool would wait for the processes
+            raise
 
 
 def _unclear(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -34,6 +35,7 @@ class Target:
     subfolder: str
     source_roots: tuple[str, ...]
     limits: Limits = field(default_factory=Limits)
+    stop: threading.Event = field(default_factory=threading.Event)  # set when the run is interrupted: ends all processes
 
     @contextmanager
     def room(self, commit: str, overlay: str = "check", writable: bool = False) -> Iterator[Room]:
@@ -61,6 +63,7 @@ class Target:
                 subfolder=self.subfolder,
                 source_roots=self.source_roots,
                 limits=self.limits,
+                stop=self.stop,
             )
         finally:
             shutil.rmtree(results, ignore_errors=True)

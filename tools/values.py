@@ -167,11 +167,10 @@ class Timing(Value):
 
 
 class Pair(Value):
-    """One baseline and one candidate process, run in turns; `baseline_first` tells the random order."""
+    """One baseline and one candidate process that took turns: samples of the same index were taken next to each other."""
 
     baseline: Timing
     candidate: Timing
-    baseline_first: bool
     hash_seed: int
 
 

@@ -46,7 +46,7 @@ PASSED_ON = re.compile(r"(UV|PIP)_\w+|(HTTPS?|ALL|NO)_PROXY|(https?|all|no)_prox
 DEVELOPMENT = ("dev", "test", "tests", "testing", "benchmark", "benchmarks")
 PLUGINS = {
     "profile": ("scalene>=2", "pytest>=7", "pytest-benchmark>=4", "pytest-cov>=4"),
-    "check": ("pytest>=7", "pytest-benchmark>=4", "pytest-cov>=4", "coverage>=7", "hypothesis>=6"),
+    "check": ("pytest>=7", "pytest-benchmark>=4", "pytest-cov>=4", "coverage>=7"),
 }
 
 
@@ -227,6 +227,8 @@ def _uv(arguments: Sequence[str], environment: Mapping[str, str], failure: str, 
     from uv import find_uv_bin
 
     variables = {**passed_on(environment), "UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1", "UV_NO_CONFIG": "1"}
+    # sandboxed processes cannot write bytecode: without this each of them would compile pytest anew
+    variables["UV_COMPILE_BYTECODE"] = "1"
     done = subprocess.run(
         [find_uv_bin(), *arguments],
         capture_output=True,

@@ -7,6 +7,7 @@ import os
 import selectors
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -51,6 +52,8 @@ class Finished:
             return f"ran over its limit of time after {self.wall_seconds:.1f} s"
         if self.limit == "memory":
             return f"used more memory than allowed ({self.peak_bytes / 2**20:.0f} MiB at the end)"
+        if self.limit == "stopped":
+            return "was stopped"
         if self.limit == "output":
             return "printed more than allowed"
         last = [line for line in (self.stderr + "\n" + self.stdout).splitlines() if line.strip()][-8:]
@@ -63,8 +66,12 @@ def run(
     limits: Limits,
     folder: Path | None = None,
     cores: Sequence[int] | None = None,
+    stop: threading.Event | None = None,
 ) -> Finished:
-    """Run `command` in a session of its own, with no stdin, and kill all of it at the end, at a limit or when we die."""
+    """Run `command` in a session of its own, with no stdin, and kill all of it at the end, at a limit or when we die.
+
+    Whoever sets `stop` in another thread ends it too (limit "stopped").
+    """
     control_read, control_write = os.pipe()
     result_read, result_write = os.pipe()
     spec = {
@@ -93,7 +100,7 @@ def run(
         os.close(result_write)
     with process:
         try:
-            stdout, stderr, report, overflow = _collect(process, result_read, limits.output_bytes)
+            stdout, stderr, report, overflow = _collect(process, result_read, limits.output_bytes, stop)
         finally:
             os.close(control_write)  # the launcher kills what still runs
             os.close(result_read)
@@ -101,7 +108,9 @@ def run(
     return _finished(report, stdout, stderr, overflow)
 
 
-def _collect(process: subprocess.Popen[bytes], result: int, output_bytes: int) -> tuple[bytes, bytes, bytes, bool]:
+def _collect(
+    process: subprocess.Popen[bytes], result: int, output_bytes: int, stop: threading.Event | None
+) -> tuple[bytes, bytes, bytes, bool]:
     """Everything printed and the launcher's report; ends early when a stream overflows."""
     assert process.stdout is not None
     assert process.stderr is not None
@@ -113,7 +122,9 @@ def _collect(process: subprocess.Popen[bytes], result: int, output_bytes: int) -
         while selector.get_map():
             if closing is not None and time.monotonic() > closing:
                 break  # an escaped grandchild may hold the pipe open for ever
-            for key, _ in selector.select(timeout=0.5):
+            if stop is not None and stop.is_set():
+                break
+            for key, _ in selector.select(timeout=0.2):
                 chunk = os.read(key.fd, 65536)
                 if not chunk:
                     selector.unregister(key.fd)
@@ -131,7 +142,7 @@ def _collect(process: subprocess.Popen[bytes], result: int, output_bytes: int) -
 def _finished(report: bytes, stdout: bytes, stderr: bytes, overflow: bool) -> Finished:
     text = [stream.decode("utf-8", "replace") for stream in (stdout, stderr)]
     if overflow or not report:
-        return Finished(None, text[0], text[1], 0.0, 0.0, 0, limit="output" if overflow else "launcher")
+        return Finished(None, text[0], text[1], 0.0, 0.0, 0, limit="output" if overflow else "stopped")
     used = json.loads(report)
     killed = used["ended"] != "exit"
     return Finished(

@@ -12,6 +12,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -69,6 +70,7 @@ class Room:
     subfolder: str = ""  # where in the tree the project lies: current folder of every command
     source_roots: tuple[str, ...] = ()  # relative to the tree, first on the path
     limits: Limits = field(default_factory=Limits)
+    stop: threading.Event = field(default_factory=threading.Event)  # ends everything that runs in the room
 
     @property
     def inside_tree(self) -> Path:
@@ -96,8 +98,10 @@ class Room:
         limits = self.limits if wall_seconds is None else Limits(**{**vars(self.limits), "wall_seconds": wall_seconds})
         variables = {**self._environment(), **(environment or {})}
         if self.sandbox.bubblewrap is None:
-            return run([*self._entry(limits, ""), *command], variables, limits, self._folder(self.tree), cores)
-        return run([*self._confined(), *self._entry(limits, str(ENTRY)), *command], variables, limits, Path("/"), cores)
+            return run([*self._entry(limits, ""), *command], variables, limits, self._folder(self.tree), cores, self.stop)
+        return run(
+            [*self._confined(), *self._entry(limits, str(ENTRY)), *command], variables, limits, Path("/"), cores, self.stop
+        )
 
     def _folder(self, tree: Path) -> Path:
         return tree / self.subfolder if self.subfolder else tree

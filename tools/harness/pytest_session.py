@@ -3,8 +3,9 @@
     python pytest_session.py SPEC.json
 
 SPEC: mode ("test", "benchmark" or "profile"), arguments (of pytest), output (file to write), tree (root of the checkout),
-seconds (timing per benchmark), coverage (bool). "test" calls every benchmarked function once; "benchmark" times it and
-keeps every raw sample; "profile" only repeats it for a profiler. Standard library, plus the overlay's pytest and coverage;
+seconds (per benchmark, for "profile"), coverage (bool), and for "benchmark": turns (two pipes) and core. "test" calls every
+benchmarked function once; "benchmark" times it whenever the referee at the other end of the pipes says so, and keeps every
+raw sample; "profile" only repeats it for a profiler. Standard library, plus the overlay's pytest and coverage;
 Python 3.9 syntax. The clocks are taken before any code of the target is imported, and the output file is opened then, so
 that a process that ends early leaves it empty, which is never a success.
 """
@@ -13,7 +14,6 @@ import sys
 
 sys.path[:] = [entry for entry in sys.path if not entry.endswith("/harness")]  # our folder is not the target's business
 
-import gc
 import hashlib
 import json
 import os
@@ -24,8 +24,6 @@ WALL = time.perf_counter_ns
 CPU = time.process_time_ns
 SAMPLE_NANOSECONDS = 5_000_000  # one sample takes at least this long: far above the clocks' resolution
 ADDRESS = re.compile(r" at 0x[0-9a-f]+")
-MIN_SAMPLES = 3
-MAX_SAMPLES = 1000
 
 
 def main():
@@ -33,10 +31,11 @@ def main():
     with open(sys.argv[1], encoding="utf-8") as file:
         spec = json.load(file)
     output = os.open(spec["output"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    turns = Turns(spec["turns"], spec["core"]) if spec["mode"] == "benchmark" else None
     sys.path.insert(0, os.getcwd())  # as `python -m pytest` does
     import pytest
 
-    recorder = Recorder(spec)
+    recorder = Recorder(spec, turns)
     code = int(pytest.main(arguments(spec), plugins=[recorder]))
     recorder.finish_coverage()
     session = {
@@ -60,19 +59,12 @@ def main():
 
 
 def arguments(spec):
-    """Arguments of pytest: quiet, no cache folder, no plugin that disturbs a measurement."""
-    common = [
-        "-q",
-        "-p",
-        "no:cacheprovider",
-        "--color=no",
-        "--no-header",
-        "--tb=short",
-        "-o",
-        "console_output_style=classic",
-    ]
+    """Arguments of pytest: quiet, no cache folder, no plugin that disturbs a measurement or only slows its start."""
+    common = ["-q", "-p", "no:cacheprovider", "--color=no", "--no-header", "--tb=short"]
     common += optional("xdist", ["-n", "0"]) if spec["mode"] != "test" or spec["coverage"] else []
     common += optional("pytest_cov", ["--no-cov"])
+    if spec["mode"] == "benchmark":
+        common += ["--assert=plain", "-p", "no:unraisableexception", "-p", "no:threadexception", "-p", "no:faulthandler"]
     return common + spec["arguments"]
 
 
@@ -100,8 +92,9 @@ def loaded(tree):
 class Recorder:
     """The pytest plugin: outcomes, benchmarks, timings and covered lines of one session."""
 
-    def __init__(self, spec):
+    def __init__(self, spec, turns):
         self.spec = spec
+        self.turns = turns
         self.tests = {}
         self.longest = {}
         self.collected = []
@@ -198,34 +191,49 @@ class Benchmark:
         """Time `function(*args, **kwargs)` and return what its first call returned."""
         if self.mode == "test":
             return self.remember(function(*args, **kwargs))
-        cold, result = timed_once(function, args, kwargs)
         if self.mode == "profile":
             repeat(lambda: function(*args, **kwargs), self.seconds)
-            return result
-        self.keep(cold, sample_loops(function, args, kwargs, self.seconds))
-        return result
+            return function(*args, **kwargs)
+        return self.take_turns(lambda loops: timed(function, args, kwargs, loops), calibrate)
 
     def pedantic(self, target, args=(), kwargs=None, setup=None, rounds=1, warmup_rounds=0, iterations=1, teardown=None):
         """As pytest-benchmark's: `setup` and `teardown` run outside the timed part, once a round."""
-        if self.mode == "test":
-            rounds, iterations = 1, 1
-        end = WALL() + self.seconds * 1e9
-        cold, samples, result = None, [], None
-        while cold is None or (self.mode != "test" and (len(samples) < max(rounds, MIN_SAMPLES) or WALL() < end)):
+
+        def once(loops):
             given_args, given_kwargs = (setup() if setup else None) or (args, kwargs or {})
-            loops = 1 if cold is None else iterations
-            wall, cpu, result = timed(target, given_args, given_kwargs, loops)
+            timing = timed(target, given_args, given_kwargs, loops)
             if teardown:
                 teardown(*given_args, **given_kwargs)
-            if cold is None:
-                cold = [1, wall, cpu]
-            else:
-                samples.append([loops, wall, cpu])
-            if len(samples) >= MAX_SAMPLES:
-                break
-        if self.mode == "benchmark":
-            self.keep(cold, samples)
-        return self.remember(result) if self.mode == "test" else result
+            return timing
+
+        if self.mode == "test":
+            return self.remember(once(1)[2])
+        if self.mode == "profile":
+            repeat(lambda: once(iterations), self.seconds)
+            return once(1)[2]
+        return self.take_turns(once, lambda measure: (measure(iterations), iterations)[1])
+
+    def take_turns(self, measure, settle):
+        """First call, settling of the number of calls in a sample, samples: each when it is our turn."""
+        turns = self.recorder.turns
+        turns.ready(self.node.nodeid)
+        turns.wait()
+        wall, cpu, result = measure(1)
+        cold = [1, wall, cpu]
+        turns.done()
+        turns.wait()
+        loops = settle(measure)
+        turns.done()
+        samples, idle_cpu = [], CPU()
+        hidden = 0
+        while turns.wait():
+            hidden += CPU() - idle_cpu
+            wall, cpu, _ = measure(loops)
+            samples.append([loops, wall, cpu])
+            idle_cpu = CPU()
+            turns.done()
+        self.recorder.timings[self.node.nodeid] = {"cold": cold, "samples": samples, "hidden": hidden}
+        return result
 
     def weave(self, target, **kwargs):
         """Not supported: which calls are timed would depend on the candidate."""
@@ -240,9 +248,28 @@ class Benchmark:
         self.recorder.results.setdefault(self.node.nodeid, []).append(f"{digest} {text[:60]}")
         return result
 
-    def keep(self, cold, samples):
-        """Raw samples: loops, wall nanoseconds, CPU nanoseconds."""
-        self.recorder.timings[self.node.nodeid] = {"cold": cold, "samples": samples}
+
+class Turns:
+    """Our end of the referee's pipes: we work when told to and say when we have done."""
+
+    def __init__(self, pipes, core):
+        self.go = os.open(pipes["go"], os.O_RDONLY)
+        self.said = os.open(pipes["said"], os.O_WRONLY)
+        self.core = core
+
+    def ready(self, name):
+        """Announce a benchmark; from here on we share one core with the other side."""
+        if hasattr(os, "sched_setaffinity"):
+            os.sched_setaffinity(0, [self.core])
+        write(self.said, f"ready {name}\n".encode())
+
+    def wait(self):
+        """True when it is our turn, False when the benchmark is over."""
+        return os.read(self.go, 1) == b"g"
+
+    def done(self):
+        """Give the turn back."""
+        write(self.said, b"done\n")
 
 
 def described(value):
@@ -257,13 +284,6 @@ def described(value):
     return ADDRESS.sub("", f"{kind.__module__}.{kind.__qualname__} {value!r}")
 
 
-def timed_once(function, args, kwargs):
-    """The first call, which pays for caches and imports, and its result."""
-    wall, cpu = WALL(), CPU()
-    result = function(*args, **kwargs)
-    return [1, max(WALL() - wall, 1), CPU() - cpu], result
-
-
 def timed(function, args, kwargs, loops):
     """Wall and CPU nanoseconds of `loops` calls, and the last result."""
     result = None
@@ -273,21 +293,14 @@ def timed(function, args, kwargs, loops):
     return max(WALL() - wall, 1), CPU() - cpu, result
 
 
-def sample_loops(function, args, kwargs, seconds):
-    """Samples of a calibrated number of calls, for about `seconds`."""
+def calibrate(measure):
+    """Number of calls that take about SAMPLE_NANOSECONDS; finding it is the warm-up too."""
     loops = 1
-    while True:  # calibration is the warm-up too
-        wall = timed(function, args, kwargs, loops)[0]
+    while True:
+        wall = measure(loops)[0]
         if wall >= SAMPLE_NANOSECONDS:
-            break
+            return loops
         loops = max(loops + 1, min(loops * 10, int(loops * 1.2 * SAMPLE_NANOSECONDS / wall)))
-    gc.collect()
-    samples = []
-    end = WALL() + seconds * 1e9
-    while len(samples) < MIN_SAMPLES or (WALL() < end and len(samples) < MAX_SAMPLES):
-        wall, cpu, _ = timed(function, args, kwargs, loops)
-        samples.append([loops, wall, cpu])
-    return samples
 
 
 def repeat(function, seconds):

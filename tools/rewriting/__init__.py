@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tools.rewriting import building, caching, calls, grouping, lists, loops, matching, membership, strings
+from tools.rewriting.finding import find
 from tools.rewriting.ruffs import ruff_fixes
-from tools.rewriting.subject import find
 from tools.values import Value
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def rewrites_named(source: str, function: str, name: str) -> Rewritten | None:
 
 def _all(source: str, function: str, name: str | None = None) -> Iterator[Rewritten]:
     subject = find(source, function)
-    if subject is None:
+    if subject is None or not subject.has_block:
         return
     for rule in CATALOGUE:
         text = rule.rewrite(subject) if name in (None, rule.name) else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -241,7 +242,7 @@ def local_name_in_loop(subject: Subject) -> Iterator[Edit]:
             continue
         anchor, text = subject.anchor(loop), f"{node.value.value}.{node.attr.value}"
         if (text, anchor) not in names:
-            names[text, anchor] = subject.fresh(text.replace(".", "_").lstrip("_"))
+            names[text, anchor] = subject.fresh(re.sub(r"\W+_*", "_", text).lstrip("_"))
             yield Before(anchor, line(f"{names[text, anchor]} = {text}"))
         new = cst.Name(names[text, anchor])
         yield swap(node, new)

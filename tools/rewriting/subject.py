@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import libcst as cst
 
+from tools.rewriting.modules import bound_by, definitions, imports
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -99,8 +101,13 @@ class Subject:
         self.declared: set[str] = set()  # global or nonlocal
         self.captured: set[str] = set()  # named in nested functions, lambdas, classes
         self.uses: dict[str, list[Usage]] = defaultdict(list)
-        self.module_names = {name for statement in module.body for name in _bound_by(statement)}
+        self.module_names = {name for statement in module.body for name in bound_by(statement)}
         self._collect_names()
+
+    @property
+    def has_block(self) -> bool:
+        """Whether the body stands on lines of its own, so that lines can be added."""
+        return isinstance(self.function.body, cst.IndentedBlock)
 
     def code(self, node: cst.CSTNode) -> str:
         """Source text of `node`."""
@@ -233,8 +240,8 @@ class Subject:
         """First (with decorators) and last line of the function, counted from 1."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # odd escapes are the target's own affair
-            definitions = [node for name, node in _definitions(ast.parse(self.source), "") if name == self._name]
-        node = definitions[self._ordinal]
+            found = [node for name, node in definitions(ast.parse(self.source), "") if name == self._name]
+        node = found[self._ordinal]
         return min([node.lineno, *(one.lineno for one in node.decorator_list)]), node.end_lineno or node.lineno
 
     def imported(self, module: str, member: str | None = None) -> str | None:
@@ -242,7 +249,7 @@ class Subject:
         for statement in self.module.body:
             if statement is self.top:
                 break
-            for name, target in _imports(statement):
+            for name, target in imports(statement):
                 known = name not in self.parameters and not self.bindings(name)
                 if known and target == (module if member is None else f"{module}.{member}"):
                     return name
@@ -295,22 +302,6 @@ class Subject:
             return Usage(Use.METHOD, attribute.attr.value, name, outer)
         use = Use.CHANGED if is_target(self.parents, attribute) else Use.ATTRIBUTE
         return Usage(use, attribute.attr.value, name, attribute)
-
-
-def find(source: str, name: str) -> Subject | None:
-    """The function called `name` (qualified) in `source`, or None if it is not there or nothing parses.
-
-    Of several definitions the last counts, leaving `overload` stubs and property setters aside.
-    """
-    try:
-        module = cst.parse_module(source)
-    except cst.ParserSyntaxError:
-        return None
-    paths = [place.path for found, place in _places(module.body, "", ()) if found == name]
-    places = [Place(path, ordinal) for ordinal, path in enumerate(paths)]
-    plain = [place for place in places if not _is_secondary(module, place.function)]
-    chosen = (plain or places)[-1:]
-    return Subject(source, module, name, chosen[0]) if chosen else None
 
 
 def is_target(parents: dict[cst.CSTNode, cst.CSTNode], node: cst.CSTNode) -> bool:
@@ -404,86 +395,3 @@ def _parameter_names(parameters: cst.Parameters) -> Iterator[cst.Name]:
     for star in (parameters.star_arg, parameters.star_kwarg):
         if isinstance(star, cst.Param):
             yield star.name
-
-
-def _is_secondary(module: cst.Module, function: cst.FunctionDef) -> bool:
-    names = [module.code_for_node(decorator.decorator) for decorator in function.decorators]
-    return any(name.endswith(("overload", ".setter", ".deleter")) for name in names)
-
-
-def _places(statements: Sequence[cst.CSTNode], prefix: str, path: tuple[cst.CSTNode, ...]) -> Iterator[tuple[str, Place]]:
-    for statement in statements:
-        here = (*path, statement)
-        if isinstance(statement, cst.FunctionDef):
-            name = prefix + statement.name.value
-            yield name, Place(here)
-            yield from _places([statement.body], f"{name}.<locals>.", here)
-        elif isinstance(statement, cst.ClassDef):
-            yield from _places([statement.body], f"{prefix}{statement.name.value}.", here)
-        elif not isinstance(statement, cst.SimpleStatementLine):
-            yield from _places(_parts(statement), prefix, here)
-
-
-def _definitions(node: ast.AST, prefix: str) -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
-    """The same as `_places`, from the parser that knows lines."""
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            yield prefix + child.name, child
-            yield from _definitions(child, f"{prefix}{child.name}.<locals>.")
-        elif isinstance(child, ast.ClassDef):
-            yield from _definitions(child, f"{prefix}{child.name}.")
-        elif not isinstance(child, ast.expr):
-            yield from _definitions(child, prefix)
-
-
-def _parts(statement: cst.CSTNode) -> list[cst.CSTNode]:
-    parts: list[cst.CSTNode] = []
-    for field in ("body", "handlers", "cases", "orelse", "finalbody"):
-        part = getattr(statement, field, None)
-        if isinstance(part, cst.CSTNode):
-            parts.append(part)
-        elif part is not None:
-            parts.extend(part)
-    return parts
-
-
-def _imports(statement: cst.CSTNode) -> Iterator[tuple[str, str]]:
-    """Pairs of local name and what it stands for, of the imports in one top-level line."""
-    for small in statement.body if isinstance(statement, cst.SimpleStatementLine) else ():
-        if not isinstance(small, (cst.Import, cst.ImportFrom)) or isinstance(small.names, cst.ImportStar):
-            continue
-        package = ""
-        if isinstance(small, cst.ImportFrom):
-            if small.relative or small.module is None:
-                continue
-            package = _dotted(small.module) + "."
-        for alias in small.names:
-            full = _dotted(alias.name)
-            name = alias.evaluated_alias or (full if package else full.split(".")[0])
-            yield name, package + (full if package or alias.asname else name)
-
-
-def _dotted(node: cst.BaseExpression) -> str:
-    return node.value if isinstance(node, cst.Name) else cst.Module([]).code_for_node(node).replace(" ", "")
-
-
-def _bound_by(statement: cst.CSTNode) -> Iterator[str]:
-    """Names that a top-level statement binds, also inside `if` and `try`."""
-    if isinstance(statement, (cst.FunctionDef, cst.ClassDef)):
-        yield statement.name.value
-    elif isinstance(statement, cst.SimpleStatementLine):
-        for small in statement.body:
-            yield from _bound_by_small(small)
-        yield from (name for name, _ in _imports(statement))
-    else:
-        for part in _parts(statement):
-            yield from _bound_by(part)
-
-
-def _bound_by_small(small: cst.BaseSmallStatement) -> Iterator[str]:
-    if isinstance(small, cst.Assign):
-        yield from (one.target.value for one in small.targets if isinstance(one.target, cst.Name))
-    elif isinstance(small, cst.AnnAssign) and isinstance(small.target, cst.Name):
-        yield small.target.value
-    elif isinstance(small, cst.ImportFrom) and not isinstance(small.names, cst.ImportStar):
-        yield from (alias.evaluated_alias or _dotted(alias.name) for alias in small.names)

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import ast
 import csv
-import difflib
 import fnmatch
 import heapq
 import inspect
 import shlex
+import statistics
 import textwrap
 import warnings
 from types import ModuleType
@@ -15,9 +15,9 @@ import pytest
 
 from tools.rewriting import rewrites
 from tools.rewriting.base import parses
-from tools.rewriting.subject import find
+from tools.rewriting.modules import definitions
 
-MODULES = [csv, difflib, fnmatch, heapq, shlex, textwrap]
+MODULES = [csv, fnmatch, heapq, shlex, statistics, textwrap]
 
 
 def functions(tree: ast.AST, prefix: str = "") -> list[str]:
@@ -35,9 +35,12 @@ def functions(tree: ast.AST, prefix: str = "") -> list[str]:
 
 def outside(source: str, function: str) -> list[str]:
     """Lines of the module around the function, blank ones left out."""
-    subject = find(source, function)
-    assert subject is not None
-    first, last = subject.line_range
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        nodes = [node for name, node in definitions(ast.parse(source), "") if name == function]
+    node = [node for node in nodes if not any("setter" in ast.dump(one) for one in node.decorator_list)][-1]
+    first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+    last = node.end_lineno or first
     lines = source.split("\n")
     return [line for line in lines[: first - 1] + lines[last:] if line.strip()]
 

@@ -156,6 +156,10 @@ def test_ruff_fix_may_bring_its_import() -> None:
     assert "with contextlib.suppress(OSError):" in rewritten.source
 
 
+def test_function_on_one_line_is_left_alone() -> None:
+    assert names("def f(xs, ys): return [x for x in xs if x in ys]") == []
+
+
 def test_same_text_is_offered_once() -> None:
     found = rewrites("def f(x, d):\n    return x in d.keys()\n", "f")
     assert len({rewritten.source for rewritten in found}) == len(found)
