@@ -71,7 +71,7 @@ class ModelSettings(Value):
     so that no key can reach a server that it was not made for.
     """
 
-    timeout_seconds: float = Field(default=120.0, gt=0)
+    timeout_seconds: float = Field(default=600.0, gt=0)  # reasoning models think for minutes
     max_tries: int = Field(default=4, ge=1)
     api_key: SecretStr | None = None
     api_base: str | None = None

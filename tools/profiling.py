@@ -15,12 +15,15 @@ from tools.values import Benchmark, BenchmarkKind, Function, Hotspot, LineShare
 from workspaces.errors import OptimizeError
 from workspaces.sandbox import Room
 
-SECONDS = (0.6, 4.0)  # of sampling per benchmark; the second is tried when the first gave an empty profile
+GROUP_SECONDS = 4.0  # of sampling for a group, within these bounds per benchmark
+LEAST_SECONDS, MOST_SECONDS = 0.6, 1.5
+LONGER = 4  # times as long, where the first try gave an empty profile
 AT_ONCE = 2  # profiles need no quiet machine: only shares are read from them
 GROUP = 20  # benchmarks in one process at most
 SOLO = 12  # benchmarks profiled alone at most
 MOST = 0.999  # a sampled share is never quite all
-SCALENE = ("-m", "scalene", "run", "--cpu-only", "--no-stacks", "--program-path")
+SCALENE = ("-m", "scalene", "run", "--cpu-only", "--no-stacks", "--cpu-sampling-rate", "0.002")
+
 
 Profile = Mapping[str, tuple[LineShare, ...]]  # path -> lines with a share
 
@@ -125,10 +128,11 @@ def _hotspot(function: Function, benchmark: Benchmark, lines: Sequence[LineShare
 
 
 def _profile(target: Target, commit: str, group: Sequence[Benchmark]) -> Profile:
-    for seconds in SECONDS:
+    seconds = max(LEAST_SECONDS, min(GROUP_SECONDS / len(group), MOST_SECONDS))
+    for factor in (1, LONGER):
         with target.room(commit, overlay="profile") as room:
             if group[0].kind is BenchmarkKind.PYTEST:
-                _run_pytest(room, group, seconds)
+                _run_pytest(room, group, seconds * factor)
             else:
                 _run_command(room, group[0])
             file = room.results / "profile.json"
@@ -148,7 +152,8 @@ def _run_pytest(room: Room, group: Sequence[Benchmark], seconds: float) -> None:
         "coverage": False,
     }
     try:
-        session, _ = run_harness(room, "pytest_session.py", spec, prefix=_scalene(room))
+        # off until the harness begins to repeat a benchmark: imports must not count
+        session, _ = run_harness(room, "pytest_session.py", spec, prefix=(*SCALENE, "--off", *_scope(room)))
     except HarnessFailed as error:
         raise OptimizeError(f"The benchmarks cannot be profiled: {error}") from error
     for benchmark in group:
@@ -161,7 +166,7 @@ def _run_pytest(room: Room, group: Sequence[Benchmark], seconds: float) -> None:
 
 def _run_command(room: Room, benchmark: Benchmark) -> None:
     words = python_arguments(benchmark.command)
-    finished = room.run([str(room.interpreter.executable), *_scalene(room), *words])
+    finished = room.run([str(room.interpreter.executable), *SCALENE, *_scope(room), *words])
     if not finished.ok:
         raise OptimizeError(f"The workload `{benchmark.id}` cannot be profiled: it {finished.trouble}")
 
@@ -179,8 +184,8 @@ def python_arguments(command: Sequence[str]) -> list[str]:
     )
 
 
-def _scalene(room: Room) -> tuple[str, ...]:
-    return (*SCALENE, str(room.inside_tree), "-o", str(room.inside_results / "profile.json"))
+def _scope(room: Room) -> tuple[str, ...]:
+    return ("--program-path", str(room.inside_tree), "-o", str(room.inside_results / "profile.json"))
 
 
 def _read(text: str, tree: str) -> dict[str, tuple[LineShare, ...]]:
