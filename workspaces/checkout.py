@@ -6,6 +6,7 @@ no hooks, no FETCH_HEAD. Trees are exported from git objects, so that what is ju
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -31,6 +32,36 @@ CONFIGURATION = """[safe]
 [protocol "file"]
 \tallow = always
 """
+
+# these stand above the configuration of the user's repository too, and keep git from writing to its index
+ENVIRONMENT = {
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_CONFIG_COUNT": "3",
+    "GIT_CONFIG_KEY_0": "core.hooksPath",
+    "GIT_CONFIG_VALUE_0": "/dev/null",
+    "GIT_CONFIG_KEY_1": "core.fsmonitor",
+    "GIT_CONFIG_VALUE_1": "false",
+    "GIT_CONFIG_KEY_2": "safe.directory",
+    "GIT_CONFIG_VALUE_2": "*",
+    "GIT_LITERAL_PATHSPECS": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+}
+# trees are exported without any conversion, whatever their .gitattributes ask for
+ATTRIBUTES = "* -text -ident -filter -working-tree-encoding\n"
+# set by git for what it starts (hooks, `rebase --exec`): they name another repository than the user does
+CALLERS = (
+    *(
+        "GIT_DIR",
+        "GIT_COMMON_DIR",
+        "GIT_WORK_TREE",
+        "GIT_INDEX_FILE",
+        "GIT_PREFIX",
+        "GIT_NAMESPACE",
+        "GIT_CONFIG_PARAMETERS",
+    ),
+    *("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH", "GIT_SHALLOW_FILE"),
+)
 
 
 @dataclass(frozen=True)
@@ -89,7 +120,7 @@ class Checkout:
             for path, content in files.items():
                 mode = str(command.ls_files("--stage", "--", path)).split(" ", 1)[0] or "100644"
                 blob = self._store(content)
-                command.update_index("--cacheinfo", f"{mode},{blob},{path}")
+                command.update_index("--add", "--cacheinfo", f"{mode},{blob},{path}")
             tree = command.write_tree()
             Path(index.name).touch()
         return self._commit(str(tree), base, message, author)
@@ -102,7 +133,7 @@ class Checkout:
         """The tip of a branch, if it was made on `parent` from that candidate: then the commit is there already."""
         command = _git(self.clone, self._configuration)
         tip = str(command.for_each_ref("--format=%(objectname)", f"refs/heads/{branch}"))
-        if not tip or self.parent(tip) != parent:
+        if not tip or parent not in str(command.rev_list("--parents", "--max-count=1", tip)).split()[1:]:
             return None
         return tip if f"Candidate: {candidate}" in self.message(tip).splitlines() else None
 
@@ -179,12 +210,14 @@ def find_source(path: Path) -> Source:
     if not path.exists():
         raise OptimizeError(f"{path} does not exist: give the path of a git repository.")
     folder = path.resolve() if path.is_dir() else path.resolve().parent
+    _forget_caller()
     try:
         repository = git.Repo(folder, search_parent_directories=True)
     except (git.InvalidGitRepositoryError, git.NoSuchPathError) as error:
         remedy = f'make it one with: git -C "{folder}" init && git -C "{folder}" add -A && git -C "{folder}" commit -m start'
         raise OptimizeError(f"{folder} is not in a git repository: {remedy}") from error
     with repository:
+        repository.git.update_environment(**ENVIRONMENT, GIT_CONFIG_GLOBAL=os.devnull)
         if repository.bare or repository.working_tree_dir is None:
             raise OptimizeError(f"{folder} is a bare repository: clone it and give the path of the clone.")
         top = Path(repository.working_tree_dir).resolve()
@@ -200,9 +233,17 @@ def find_source(path: Path) -> Source:
             commit=repository.head.commit.hexsha,
             branch=None if repository.head.is_detached else repository.active_branch.name,
             subfolder="" if folder == top else folder.relative_to(top).as_posix(),
-            dirty=repository.is_dirty(untracked_files=False),
+            dirty=_is_dirty(repository),
             author=author,
         )
+
+
+def _is_dirty(repository: git.Repo) -> bool:
+    try:
+        # not `git diff`, which writes what it found to the index
+        return bool(repository.git.status("--porcelain", "--untracked-files=no"))
+    except git.GitCommandError as error:
+        raise OptimizeError(f"git could not compare {repository.working_tree_dir} with its HEAD: {_said(error)}") from error
 
 
 def clone_source(source: Source, folder: Path) -> Checkout:
@@ -223,7 +264,9 @@ def clone_source(source: Source, folder: Path) -> Checkout:
             refs.append(f"{NOTES_REF}:{NOTES_REF}")
         inside.fetch("--no-tags", "--no-write-fetch-head", "--quiet", str(source.repository), *refs)
     except git.GitCommandError as error:
-        raise OptimizeError(f"git could not copy {source.repository}: {error.stderr.strip()}") from error
+        raise OptimizeError(f"git could not copy {source.repository}: {_said(error)}") from error
+    (partial / "info").mkdir(exist_ok=True)
+    (partial / "info" / "attributes").write_text(ATTRIBUTES)
     partial.rename(checkout.clone)
     return checkout
 
@@ -239,7 +282,7 @@ def publish(checkout: Checkout, source: Source, branch: str) -> None:
         command.fetch(*quiet, str(checkout.clone), *refs)
     except git.GitCommandError as error:
         raise OptimizeError(
-            f"The verified commits could not be brought into {source.repository}: {error.stderr.strip()} "
+            f"The verified commits could not be brought into {source.repository}: {_said(error)} "
             f"They are kept in {checkout.clone}, branch {branch}."
         ) from error
 
@@ -251,6 +294,18 @@ def _person(author: tuple[str, str]) -> dict[str, str]:
 
 def _git(folder: Path, configuration: Path) -> git.Git:
     """git in a folder, reading our configuration file in place of the user's and the machine's."""
+    _forget_caller()
     command = git.Git(str(folder))
-    command.update_environment(GIT_CONFIG_GLOBAL=str(configuration), GIT_CONFIG_NOSYSTEM="1", GIT_TERMINAL_PROMPT="0")
+    command.update_environment(**ENVIRONMENT, GIT_CONFIG_GLOBAL=str(configuration))
     return command
+
+
+def _forget_caller() -> None:
+    """Drop from our own environment what would lead git elsewhere: GitPython can add to it for a command, not take away."""
+    for name in CALLERS:
+        os.environ.pop(name, None)
+
+
+def _said(error: git.GitCommandError) -> str:
+    """What git printed, without GitPython's quotes."""
+    return str(error.stderr).strip().removeprefix("stderr: '").removesuffix("'").strip()

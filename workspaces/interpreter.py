@@ -14,6 +14,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -25,7 +26,10 @@ from workspaces.errors import OptimizeError
 
 # run by the target's interpreter: what it is and what it has
 PROBE = """
-import json, os, sys, sysconfig
+import json, os, sys
+if sys.version_info < (3, 9):
+    print(json.dumps({"version": list(sys.version_info[:3])}))
+    raise SystemExit
 from importlib import metadata
 found = {}
 for distribution in metadata.distributions():
@@ -42,7 +46,9 @@ print(json.dumps({
 OLDEST = (3, 9)
 BUILD_SECONDS = 1200.0
 # what uv and pip may know of the user's network and package index; nothing else of our environment reaches a build
-PASSED_ON = re.compile(r"(UV|PIP)_\w+|(HTTPS?|ALL|NO)_PROXY|(https?|all|no)_proxy|SSL_CERT_(FILE|DIR)|PATH|HOME|LANG|TMPDIR")
+PASSED_ON = re.compile(
+    r"(?!UV_PUBLISH_|UV_\w+_TOKEN)(UV|PIP)_\w+|(HTTPS?|ALL|NO)_PROXY|(https?|all|no)_proxy|SSL_CERT_(FILE|DIR)|PATH|HOME|LANG|TMPDIR"
+)
 DEVELOPMENT = ("dev", "test", "tests", "testing", "benchmark", "benchmarks")
 PLUGINS = {
     "profile": ("scalene>=2", "pytest>=7", "pytest-benchmark>=4", "pytest-cov>=4"),
@@ -68,11 +74,17 @@ class Interpreter:
 
 
 def find_interpreter(
-    project: Path, tree: Path, asked: str | None, environment: Mapping[str, str], cache: Path
+    project: Path,
+    tree: Path,
+    asked: str | None,
+    environment: Mapping[str, str],
+    cache: Path,
+    top: Path | None = None,
 ) -> Interpreter:
     """The target's interpreter: `asked`, the project's .venv, an activated environment, else one built with uv.
 
-    `project` is the user's folder (only its .venv is looked at), `tree` the exported files it is built from.
+    `project` is the user's folder (only its .venv is looked at), `tree` the exported files it is built from; where
+    that is a folder of a larger export, `top` is the whole, for projects that need what lies beside them.
     """
     if asked is not None:
         return inspect(Path(shutil.which(asked) or asked).expanduser(), "--python", project, environment)
@@ -83,38 +95,24 @@ def find_interpreter(
     is_ours = active is not None and Path(active).resolve() == Path(sys.prefix).resolve()
     if active and not is_ours and (Path(active) / "bin" / "python").exists():
         return inspect(Path(active) / "bin" / "python", "activated environment", project, environment)
-    return inspect(_built(tree, environment, cache), "built with uv from its metadata", project, environment)
+    return inspect(_built(tree, top or tree, environment, cache), "built with uv from its metadata", project, environment)
 
 
 def inspect(executable: Path, origin: str, project: Path, environment: Mapping[str, str]) -> Interpreter:
     """What an interpreter is and has; OptimizeError if it does not start or is too old."""
     absolute = executable if executable.is_absolute() else Path.cwd() / executable
-    try:
-        probed = subprocess.run(
-            [absolute, "-I", "-c", PROBE],
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=60,
-            stdin=subprocess.DEVNULL,
-            env=passed_on(environment),
-        )
-    except (OSError, subprocess.SubprocessError) as error:
-        said = (getattr(error, "stderr", None) or str(error)).strip().splitlines()[-1]
-        raise OptimizeError(
-            f"The Python at {executable} ({origin}) does not start: {said}. Name a working one with --python EXE."
-        ) from error
-    found = json.loads(probed.stdout)
+    found = _probe(absolute, f"The Python at {executable} ({origin})", environment)
     version = tuple(found["version"])
     if version < OLDEST:
         raise OptimizeError(
             f"{executable} is Python {version[0]}.{version[1]}: 3.9 or newer is needed. Name another with --python EXE."
         )
+    inner = _inner(found, absolute)
     return Interpreter(
-        executable=absolute,
+        executable=inner,
         version=version,
         implementation=found["implementation"],
-        mounts=_mounts(found, absolute, project),
+        mounts=_mounts(found, inner, project),
         distributions=found["distributions"],
         origin=origin,
     )
@@ -139,6 +137,42 @@ def passed_on(environment: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in environment.items() if PASSED_ON.fullmatch(name)}
 
 
+def _probe(executable: Path, named: str, environment: Mapping[str, str]) -> dict[str, Any]:
+    """What PROBE prints when run by an executable; OptimizeError if that is no working Python."""
+    try:
+        probed = subprocess.run(
+            [executable, "-I", "-c", PROBE],
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=60,
+            stdin=subprocess.DEVNULL,
+            env=passed_on(environment),
+        )
+        found = json.loads(probed.stdout)
+    except ValueError as error:
+        raise OptimizeError(f"{named} is no Python. Name a working one with --python EXE.") from error
+    except (OSError, subprocess.SubprocessError) as error:
+        lines = [line for line in str(getattr(error, "stderr", None) or "").splitlines() if line.strip()]
+        said = lines[-1].strip() if lines else str(error).splitlines()[-1]
+        raise OptimizeError(f"{named} does not start: {said}. Name a working one with --python EXE.") from error
+    if not isinstance(found, dict):
+        raise OptimizeError(f"{named} is no Python. Name a working one with --python EXE.")
+    return found
+
+
+def _inner(found: dict[str, Any], executable: Path) -> Path:
+    """The executable inside its installation, where a link or a shim elsewhere (~/.local/bin) was named.
+
+    Otherwise the folder around the link would be mounted with all that lies beside it.
+    """
+    prefixes = [Path(prefix) for prefix in found["prefixes"]]
+    for path in (executable, Path(found["executable"])):
+        if any(path.is_relative_to(prefix) for prefix in prefixes):
+            return path
+    return Path(found["real"])
+
+
 def _mounts(found: dict[str, Any], executable: Path, project: Path) -> tuple[Path, ...]:
     """Folders of the interpreter outside the system's, symbolic links resolved, without the user's source tree."""
     prefixes = {Path(prefix) for prefix in found["prefixes"]}
@@ -157,7 +191,7 @@ def _mounts(found: dict[str, Any], executable: Path, project: Path) -> tuple[Pat
     )
 
 
-def _built(tree: Path, environment: Mapping[str, str], cache: Path) -> Path:
+def _built(tree: Path, top: Path, environment: Mapping[str, str], cache: Path) -> Path:
     """Python of an environment with the target and its development dependencies; made once per metadata."""
     metadata = [
         file for name in ("pyproject.toml", "setup.py", "setup.cfg", ".python-version") if (file := tree / name).exists()
@@ -174,9 +208,17 @@ def _built(tree: Path, environment: Mapping[str, str], cache: Path) -> Path:
             _uv(["venv", *asked, str(folder)], environment, "No Python was found that the project accepts")
             arguments = _requirements(tree, project)
             if arguments:
-                _uv(["pip", "install", "--python", str(python), *arguments], environment,
-                    "The target's dependencies could not be installed", folder=tree)  # fmt: skip
+                _install(python, arguments, tree, top, environment)
     return python
+
+
+def _install(python: Path, arguments: Sequence[str], tree: Path, top: Path, environment: Mapping[str, str]) -> None:
+    """Install from a copy: build backends write into what they build, and the tree is judged as it is."""
+    with tempfile.TemporaryDirectory(dir=python.parents[1], prefix="source-") as folder:
+        source = Path(folder) / top.name
+        shutil.copytree(top, source, symlinks=True, ignore=shutil.ignore_patterns(".git", ".venv"))
+        command = ["pip", "install", "--python", str(python), *arguments]
+        _uv(command, environment, "The target's dependencies could not be installed", folder=source / tree.relative_to(top))
 
 
 def _requirements(tree: Path, project: dict[str, Any]) -> list[str]:

@@ -30,12 +30,14 @@ def main() -> None:
     command = sys.argv[sys.argv.index("--") + 1 :]
     os.set_inheritable(control, False)
     os.set_inheritable(result, False)
+    _adopt_orphans()
     started = time.monotonic()
     child = _start(command, spec["cores"])
     ended = _watch(child, control, started + spec["wall_seconds"], spec["memory_bytes"])
     _kill_all(child)
     _, status, usage = os.wait4(child, 0)
     wall = time.monotonic() - started
+    _end_orphans()
     # macOS counts ru_maxrss in bytes, Linux in KiB
     unit = 1 if sys.platform == "darwin" else 1024
     finished = {
@@ -46,6 +48,25 @@ def main() -> None:
         "ended": ended,
     }
     os.write(result, json.dumps(finished).encode())
+
+
+def _adopt_orphans() -> None:
+    """Become the parent of descendants whose own parent ends: a daemon cannot leave. Linux only; elsewhere it can."""
+    if not sys.platform.startswith("linux"):
+        return
+    try:
+        import ctypes
+    except ImportError:
+        return
+    ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
+
+
+def _end_orphans() -> None:
+    """Kill and bury what the command left running; killing one may hand us its children."""
+    while left := _children(os.getpid()):
+        for orphan in left:
+            _kill_all(orphan)
+            os.waitpid(orphan, 0)
 
 
 def _start(command: list[str], cores: list[int] | None) -> int:
@@ -76,7 +97,7 @@ def _watch(child: int, control: int, deadline: float, memory_bytes: int | None) 
             return "exit"
         if time.monotonic() > deadline:
             return "wall"
-        if memory_bytes is not None and _resident_bytes(child) > memory_bytes:
+        if memory_bytes is not None and sum(map(_resident_bytes, _children(os.getpid()))) > memory_bytes:
             return "memory"
 
 

@@ -103,8 +103,11 @@ def run(
             stdout, stderr, report, overflow = _collect(process, result_read, limits.output_bytes, stop)
         finally:
             os.close(control_write)  # the launcher kills what still runs
-            os.close(result_read)
+            for stream in (process.stdout, process.stderr):  # full pipes that nobody reads would keep the launcher waiting
+                assert stream is not None
+                stream.close()
             process.wait()
+            os.close(result_read)
     return _finished(report, stdout, stderr, overflow)
 
 
