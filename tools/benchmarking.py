@@ -104,9 +104,9 @@ def screen(
 
 def _pairs(target: Target, sides: Sides, benchmark: Benchmark, source: random.Random) -> Iterator[Pair]:
     """Pairs without end, while the machine's timing core is ours."""
-    with timing_core() as core, target.room(sides.baseline) as old, target.room(sides.candidate) as new:
+    with timing_core() as core:
         while True:
-            yield _pair_of(old, new, sides, [benchmark], source, core)[benchmark.id]
+            yield _pair_of(target, sides, [benchmark], source, core)[benchmark.id]
 
 
 def measure_all(
@@ -114,9 +114,9 @@ def measure_all(
 ) -> dict[str, list[float]]:
     """Log ratios of many benchmarks, `pairs` each, on each one's deciding clock; all of them share a process."""
     collected: dict[str, list[Pair]] = {benchmark.id: [] for benchmark in benchmarks}
-    with timing_core() as core, target.room(sides.baseline) as old, target.room(sides.candidate) as new:
+    with timing_core() as core:
         for _ in range(pairs):
-            for name, pair in _pair_of(old, new, sides, benchmarks, random_source, core, SHARED_SECONDS).items():
+            for name, pair in _pair_of(target, sides, benchmarks, random_source, core, SHARED_SECONDS).items():
                 collected[name].append(pair)
     return {name: log_ratios(found, deciding_clock(found)) for name, found in collected.items()}
 
@@ -170,13 +170,26 @@ def _measurement(
 
 
 def _pair_of(
+    target: Target,
+    sides: Sides,
+    benchmarks: Sequence[Benchmark],
+    source: random.Random,
+    core: int,
+    enough_seconds: float = ENOUGH_SECONDS,
+) -> dict[str, Pair]:
+    """One pair of fresh processes in rooms of their own: nothing that a process writes can help a later one."""
+    with target.room(sides.baseline) as old, target.room(sides.candidate) as new:
+        return _pair_in(old, new, sides, benchmarks, source, core, enough_seconds)
+
+
+def _pair_in(
     old: Room,
     new: Room,
     sides: Sides,
     benchmarks: Sequence[Benchmark],
     source: random.Random,
     core: int,
-    enough_seconds: float = ENOUGH_SECONDS,
+    enough_seconds: float,
 ) -> dict[str, Pair]:
     """One pair of fresh processes, with one pair of timings for each benchmark."""
     variation = _variation(source)
@@ -186,12 +199,15 @@ def _pair_of(
         try:
             for one, room in ((left, old), (right, new)):
                 one.running = pool.submit(_session, room, one, benchmarks, variation, core)
-            referee((left, right), [benchmark.id for benchmark in benchmarks], source, enough_seconds)
+            late = referee((left, right), [benchmark.id for benchmark in benchmarks], source, enough_seconds)
             for one in (left, right):
                 one.tell(b"x" * len(benchmarks) * 3)  # whoever still waits for a turn goes on to its end
             timings = {}
-            for side, one in (("baseline", left), ("candidate", right)):
+            both = (("baseline", left), ("candidate", right))
+            for side, one in sorted(both, key=lambda side: side[1] is not late):  # whose fault it is comes first
                 timings[side] = _timings(one.running, side, benchmarks, sides.edited)
+        except BenchmarkFailed:
+            raise  # nobody waits for a turn any more, and the next candidate needs the room
         except BaseException:
             old.stop.set()  # the pool would wait for the processes
             raise
@@ -234,7 +250,7 @@ def _session(
         "turns": place.pipes,
         "core": core,
     }
-    limit = WALL_LIMIT_SECONDS + 10 * len(benchmarks)
+    limit = min(room.limits.wall_seconds, WALL_LIMIT_SECONDS + 10 * len(benchmarks))
     return run_harness(room, "pytest_session.py", spec, environment=environment, wall_seconds=limit)[0]
 
 
@@ -270,10 +286,9 @@ def _check_session(
 
 def _time_command(room: Room, side: str, benchmark: Benchmark, environment: Mapping[str, str], core: int) -> Timing:
     spec = {"command": list(benchmark.command), "stdout": str(room.inside_results / "stdout.txt")}
+    limit = min(room.limits.wall_seconds, WALL_LIMIT_SECONDS)
     try:
-        used, finished = run_harness(
-            room, "command.py", spec, environment=environment, cores=(core,), wall_seconds=WALL_LIMIT_SECONDS
-        )
+        used, finished = run_harness(room, "command.py", spec, environment=environment, cores=(core,), wall_seconds=limit)
     except HarnessFailed as error:
         raise BenchmarkFailed(side, str(error)) from error
     if used["code"] != 0:

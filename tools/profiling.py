@@ -60,21 +60,23 @@ def hotspots(
     is_source: Callable[[str], bool],
 ) -> tuple[Hotspot, ...]:
     """Functions by their largest share of any benchmark, hottest first; tests, benchmarks and skipped ones left out."""
-    best: dict[str, Hotspot] = {}
+    best: dict[str, tuple[bool, Hotspot]] = {}
     for group in profiles:
         for function, lines in _by_function(group, read).items():
             source = read(function.path)
             if not is_source(function.path) or is_skipped(source, function):
                 continue
-            benchmark = _executing(group, function, running)[0]
-            hotspot = _hotspot(function, benchmark, lines)
+            executing = _executing(group, function, running)
+            # the sum of several benchmarks' shares counts only where nothing better is known
+            found = len(executing) == 1, _hotspot(function, executing[0], lines)
             known = best.get(function.id)
-            if known is None or len(group.benchmarks) == 1 or hotspot.share > known.share:
-                best[function.id] = hotspot
-    return tuple(sorted(best.values(), key=lambda hotspot: (-hotspot.share, hotspot.function.id)))
+            if known is None or (found[0], found[1].share) > (known[0], known[1].share):
+                best[function.id] = found
+    return tuple(sorted((hotspot for _, hotspot in best.values()), key=lambda one: (-one.share, one.function.id)))
 
 
 def _profiles(target: Target, commit: str, groups: Sequence[Sequence[Benchmark]]) -> list[GroupProfile]:
+    target.checkout.export(commit)  # once, before several rooms want the same tree
     with ThreadPoolExecutor(AT_ONCE) as pool:
         try:
             return list(pool.map(lambda group: GroupProfile(tuple(group), _profile(target, commit, group)), groups))

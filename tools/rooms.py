@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 import shutil
 import tempfile
 import threading
@@ -85,7 +86,9 @@ def run_harness(
 
     `prefix` are words between the interpreter and the script (`-m scalene run ...`).
     """
-    (room.results / "spec.json").write_text(json.dumps({**spec, "output": str(room.inside_results / "output.json")}))
+    key = secrets.token_hex(16)  # the script deletes it with the spec before any code of the target runs
+    known = {**spec, "output": str(room.inside_results / "output.json"), "key": key}
+    (room.results / "spec.json").write_text(json.dumps(known))
     output = room.results / "output.json"
     output.unlink(missing_ok=True)
     command = [
@@ -103,4 +106,6 @@ def run_harness(
         ) from error
     if not isinstance(written, dict):
         raise HarnessFailed("its result is not an object")
+    if written.pop("key", None) != key:
+        raise HarnessFailed("it ended before writing a result, and something else wrote one")
     return written, finished

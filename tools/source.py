@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from io import BytesIO
 
 import tree_sitter_python
 from tree_sitter import Language, Node, Parser
@@ -14,7 +15,7 @@ SKIP_PRAGMA = b"# optimize: skip"
 
 def functions(path: str, source: bytes) -> tuple[Function, ...]:
     """All functions and methods of a module in order of their first line, nested ones included."""
-    return tuple(function for function, _ in _functions(path, source))
+    return tuple(_functions(path, source))
 
 
 def function_at(path: str, source: bytes, line: int) -> Function | None:
@@ -30,16 +31,21 @@ def find_function(path: str, source: bytes, name: str) -> Function | None:
 
 
 def is_skipped(source: bytes, function: Function) -> bool:
-    """True if `# optimize: skip` stands in the function, or at the top level of the file before any function."""
-    lines = source.splitlines()
-    own = lines[function.first_line - 1 : function.last_line]
-    return any(SKIP_PRAGMA in line for line in own) or any(line.startswith(SKIP_PRAGMA) for line in lines)
+    """True if `# optimize: skip` stands in the function, alone on the line above it, or before the file's first function."""
+    lines = _lines(source)
+    if any(SKIP_PRAGMA in line for line in lines[function.first_line - 1 : function.last_line]):
+        return True
+    first = min((other.first_line for other in functions(function.path, source)), default=1)
+    above = lines[function.first_line - 2 : function.first_line - 1] if function.first_line > 1 else []
+    return any(line.strip().startswith(SKIP_PRAGMA) for line in above) or any(
+        line.startswith(SKIP_PRAGMA) for line in lines[: first - 1]
+    )
 
 
 def text_of(source: bytes, function: Function) -> str:
     """The lines of a function, decorators included."""
-    lines = source.decode("utf-8", "replace").splitlines(keepends=True)
-    return "".join(lines[function.first_line - 1 : function.last_line])
+    lines = _lines(source)[function.first_line - 1 : function.last_line]
+    return b"".join(lines).decode("utf-8", "replace")
 
 
 def syntax_error(source: bytes) -> int | None:
@@ -54,27 +60,30 @@ def _parser() -> Parser:
     return Parser(Language(tree_sitter_python.language()))
 
 
-def _functions(path: str, source: bytes) -> Iterator[tuple[Function, Node]]:
-    yield from _inside(_parser().parse(source).root_node, path, "")
+def _lines(source: bytes) -> list[bytes]:
+    """Lines as tree-sitter counts them: str.splitlines would also end one at a form feed."""
+    return BytesIO(source).readlines()
 
 
-def _inside(node: Node, path: str, prefix: str) -> Iterator[tuple[Function, Node]]:
-    for child in node.children:
-        if child.type not in ("function_definition", "class_definition"):
-            yield from _inside(child, path, prefix)
-            continue
-        identifier = child.child_by_field_name("name")
-        name = prefix + (identifier.text or b"").decode() if identifier is not None else prefix
-        if child.type == "class_definition":
-            yield from _inside(child, path, name + ".")
-            continue
-        outer = child.parent if child.parent is not None and child.parent.type == "decorated_definition" else child
-        lines = (outer.start_point.row + 1, child.end_point.row + 1)
-        yield Function(path=path, name=name, first_line=lines[0], last_line=lines[1]), child
-        yield from _inside(child, path, name + ".<locals>.")
+def _functions(path: str, source: bytes) -> Iterator[Function]:
+    # a stack of our own: long expressions are trees deeper than Python's
+    waiting = [(_parser().parse(source).root_node, "")]
+    while waiting:
+        node, prefix = waiting.pop()
+        if node.type in ("function_definition", "class_definition"):
+            identifier = node.child_by_field_name("name")
+            name = prefix + ((identifier.text or b"").decode("utf-8", "replace") if identifier is not None else "")
+            prefix = name + "."
+            if node.type == "function_definition":
+                outer = node.parent if node.parent is not None and node.parent.type == "decorated_definition" else node
+                yield Function(path=path, name=name, first_line=outer.start_point.row + 1, last_line=node.end_point.row + 1)
+                prefix = name + ".<locals>."
+        waiting.extend((child, prefix) for child in reversed(node.children))
 
 
-def _walk(node: Node) -> Iterator[Node]:
-    yield node
-    for child in node.children:
-        yield from _walk(child)
+def _walk(root: Node) -> Iterator[Node]:
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting.extend(reversed(node.children))

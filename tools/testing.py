@@ -96,10 +96,13 @@ def take_baseline(target: Target, commit: str) -> Baseline:
 def _running(target: Target, commit: str, lines: Lines) -> dict[str, tuple[str, ...]]:
     """Node ids of the tests that execute the body of each function that any test executes."""
     running: dict[str, tuple[str, ...]] = {}
+    files = set(target.checkout.files(commit))
     for path, by_line in lines.items():
+        if path not in files:
+            continue  # made by a test
         for function in functions(path, target.checkout.read(commit, path)):
-            # the first line runs at import, in no test
-            body = range(function.first_line + 1, function.last_line + 1)
+            # the first line runs at import, in no test, unless it is the whole function
+            body = range(min(function.first_line + 1, function.last_line), function.last_line + 1)
             nodes = dict.fromkeys(node for line in body for node in by_line.get(line, ()) if node)
             if nodes:
                 running[function.id] = tuple(nodes)
@@ -117,11 +120,12 @@ def check_tests(target: Target, base: str, candidate: str, baseline: Baseline, n
     except (CollectionFailed, HarnessFailed) as error:
         return Check(rung="tests", passed=False, detail=f"the tests could not be run: {error}")
     different = [node for node, digests in run.results.items() if baseline.results.get(node, digests) != digests]
+    worse = _worse(expected, run.outcomes)
     if different:
         before, after = baseline.results[different[0]], run.results[different[0]]
         shown = next(((old, new) for old, new in zip(before, after, strict=False) if old != new), (before, after))
-        return Check(rung="tests", passed=False, detail=f"{different[0]} computes {shown[1]}, not {shown[0]} as before")
-    worse = _worse(expected, run.outcomes)
+        detail = f"{different[0]} computes {shown[1]}, not {shown[0]} as before"
+        return Check(rung="tests", passed=False, detail="; ".join([detail, *([_failed(worse, run)] if worse else [])]))
     if not worse:
         return Check(rung="tests", passed=True, detail=_passed(run, baseline))
     culprits = _not_flaking(target, base, worse)

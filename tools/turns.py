@@ -30,6 +30,10 @@ MOST_ROUNDS = 200
 class SideEnded(Exception):
     """A process ended before its benchmarks were over; its result says why."""
 
+    def __init__(self, seat: Seat) -> None:
+        super().__init__()
+        self.seat = seat
+
 
 @dataclass
 class Seat:
@@ -51,7 +55,7 @@ class Seat:
             ended = self.running is not None and self.running.done()
             if not select.select([self.said], [], [], 0 if ended else 0.05)[0]:
                 if ended:
-                    raise SideEnded
+                    raise SideEnded(self)
                 continue
             self.heard += os.read(self.said, 65536)
         line, _, rest = bytes(self.heard).partition(b"\n")
@@ -84,19 +88,24 @@ def referee(
     source: random.Random,
     enough_seconds: float = ENOUGH_SECONDS,
     clock: Callable[[], float] = time.monotonic,
-) -> None:
-    """Lead both processes through the benchmarks `names`; returns early if they do not follow."""
+) -> Seat | None:
+    """Lead both processes through the benchmarks `names`; None if they followed to the end, else the one that did not.
+
+    The other one may have been ended too, by its limit of time while it waited for its turn.
+    """
     try:
         for name in names:
-            if any(seat.listen() != f"ready {name}" for seat in seats):
-                return  # a test failed on one side: the sessions tell which
+            for seat in seats:
+                if seat.listen() != f"ready {name}":
+                    return seat
             for _ in ("first call", "settle"):
                 _round(seats, source)
             _sample(seats, source, clock, enough_seconds)
             for seat in seats:
                 seat.tell(b"x")
-    except SideEnded:
-        return
+    except SideEnded as ended:
+        return ended.seat
+    return None
 
 
 def _sample(seats: Sequence[Seat], source: random.Random, clock: Callable[[], float], enough_seconds: float) -> None:

@@ -11,13 +11,17 @@ from tools.values import Baseline, Benchmark, BenchmarkKind
 from workspaces.errors import OptimizeError
 
 NOT_SOURCE_FOLDERS = ("test", "tests", "testing", "benchmark", "benchmarks", "docs", "doc", "examples", ".github", ".ci")
-NOT_SOURCE_NAMES = ("conftest.py", "setup.py", "noxfile.py", "tasks.py")
+NOT_SOURCE_NAMES = ("conftest.py", "setup.py", "noxfile.py", "tasks.py", "tests.py")
+NOT_SOURCE_STARTS, NOT_SOURCE_ENDS = ("test_", "bench_", "benchmark_"), ("_test", "_bench", "_benchmark")
 
 
 def find_benchmarks(command: str | None, baseline: Baseline) -> tuple[Benchmark, ...]:
     """The benchmarks of the workload; OptimizeError, naming what to add, if there is nothing to time."""
     if command is not None:
-        words = tuple(shlex.split(command))
+        try:
+            words = tuple(shlex.split(command))
+        except ValueError as error:
+            raise OptimizeError(f"The workload `{command}` cannot be read: {error}.") from error
         if not words:
             raise OptimizeError('The workload is empty: give a command such as --workload "python bench.py".')
         python_arguments(words)  # refuses what Scalene could not run
@@ -42,7 +46,9 @@ def is_source(path: str) -> bool:
     parts = PurePosixPath(path)
     if parts.suffix != ".py" or any(folder in NOT_SOURCE_FOLDERS for folder in parts.parts[:-1]):
         return False
-    return parts.name not in NOT_SOURCE_NAMES and not parts.name.startswith("test_") and not parts.stem.endswith("_test")
+    if parts.name in NOT_SOURCE_NAMES:
+        return False
+    return not parts.stem.startswith(NOT_SOURCE_STARTS) and not parts.stem.endswith(NOT_SOURCE_ENDS)
 
 
 def source_roots(files: Sequence[str], subfolder: str) -> tuple[str, ...]:

@@ -2,8 +2,9 @@
 
     python command.py SPEC.json
 
-SPEC: command (list of words), output (file to write), stdout (file that takes what it prints). Written: code, wall and
-CPU nanoseconds of the process and its waited-for children. Standard library, Python 3.9 syntax.
+SPEC: key (returned with the result), command (list of words), output (file to write), stdout (file that takes what it
+prints). Written: code, wall and CPU nanoseconds of the process and its waited-for children. Standard library, Python 3.9
+syntax.
 """
 
 import json
@@ -16,6 +17,7 @@ def main():
     """Exit code 0 if the run was written down, whatever the command did."""
     with open(sys.argv[1], encoding="utf-8") as file:
         spec = json.load(file)
+    os.unlink(sys.argv[1])  # it holds the key
     output = os.open(spec["output"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     printed = os.open(spec["stdout"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     started = time.perf_counter_ns()
@@ -25,7 +27,7 @@ def main():
     wall = time.perf_counter_ns() - started
     code = os.WEXITSTATUS(status) if os.WIFEXITED(status) else -os.WTERMSIG(status)
     cpu = round((usage.ru_utime + usage.ru_stime) * 1e9)
-    os.write(output, json.dumps({"code": code, "wall": wall, "cpu": cpu}).encode())
+    os.write(output, json.dumps({"key": spec["key"], "code": code, "wall": wall, "cpu": cpu}).encode())
 
 
 if __name__ == "__main__":

@@ -2,12 +2,13 @@
 
     python pytest_session.py SPEC.json
 
-SPEC: mode ("test", "benchmark" or "profile"), arguments (of pytest), output (file to write), tree (root of the checkout),
-seconds (per benchmark, for "profile"), coverage (bool), and for "benchmark": turns (two pipes) and core. "test" calls every
-benchmarked function once; "benchmark" times it whenever the referee at the other end of the pipes says so, and keeps every
-raw sample; "profile" only repeats it for a profiler. Standard library, plus the overlay's pytest and coverage;
-Python 3.9 syntax. The clocks are taken before any code of the target is imported, and the output file is opened then, so
-that a process that ends early leaves it empty, which is never a success.
+SPEC: key (returned with the result), mode ("test", "benchmark" or "profile"), arguments (of pytest), output (file to
+write), tree (root of the checkout), seconds (per benchmark, for "profile"), coverage (bool), and for "benchmark": turns
+(two pipes) and core. "test" calls every benchmarked function once; "benchmark" times it whenever the referee at the
+other end of the pipes says so, and keeps every raw sample; "profile" only repeats it for a profiler. Standard
+library, plus the overlay's pytest and coverage; Python 3.9 syntax. The clocks are taken before any code of the
+target is imported, and the output file is opened then, so that a process that ends early leaves it empty, which is never
+a success.
 """
 
 import sys
@@ -30,6 +31,8 @@ def main():
     """Exit code 0 if the session was written down, whatever the tests did."""
     with open(sys.argv[1], encoding="utf-8") as file:
         spec = json.load(file)
+    os.unlink(sys.argv[1])  # it holds the key
+    key = spec.pop("key")
     output = os.open(spec["output"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     turns = Turns(spec["turns"], spec["core"]) if spec["mode"] == "benchmark" else None
     sys.path.insert(0, os.getcwd())  # as `python -m pytest` does
@@ -39,6 +42,7 @@ def main():
     code = int(pytest.main(arguments(spec), plugins=[recorder]))
     recorder.finish_coverage()
     session = {
+        "key": key,
         "exit": code,
         "tests": recorder.tests,
         "longest": recorder.longest,

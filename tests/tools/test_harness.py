@@ -1,0 +1,270 @@
+"""The scripts that the target's interpreter runs, and the referee at the other end of their pipes."""
+
+import importlib.util
+import os
+import random
+import sys
+from concurrent.futures import Future
+from pathlib import Path
+
+import pytest
+
+from tools.rooms import HARNESS_FOLDER, HarnessFailed, run_harness
+from tools.turns import FEWEST_ROUNDS, FEWEST_SLOW_ROUNDS, MOST_ROUNDS, Seat, SideEnded, referee
+
+
+@pytest.fixture(scope="module")
+def session():
+    """tools/harness/pytest_session.py as a module; its main() is not run."""
+    before = list(sys.path)
+    spec = importlib.util.spec_from_file_location("pytest_session", HARNESS_FOLDER / "pytest_session.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    sys.path[:] = before
+    return module
+
+
+# --- what a benchmark computed, as a text
+
+
+class Plain:
+    pass
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({3, 1, 2}, {2, 3, 1}),
+        (frozenset("abc"), frozenset("cba")),
+        ([{"a": {1, 2}}], [{"a": {2, 1}}]),
+        (Plain(), Plain()),
+        (float("nan"), float("nan")),
+    ],
+    ids=["sets", "frozen sets", "sets inside", "addresses", "not a number"],
+)
+def test_equal_values_have_the_same_description(session, one, other):
+    assert session.described(one) == session.described(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (1, 1.0),
+        (1, True),
+        (0.0, -0.0),
+        ("1", 1),
+        ([1], (1,)),
+        ({1}, frozenset({1})),
+        ({"a": 1, "b": 2}, {"b": 2, "a": 1}),
+        ([1, 2], [2, 1]),
+        (b"a", "a"),
+        (None, 0),
+        (0.1 + 0.2, 0.3),
+    ],
+    ids=repr,
+)
+def test_values_that_differ_in_type_order_or_sign_have_different_descriptions(session, one, other):
+    assert session.described(one) != session.described(other)
+
+
+# --- how often a function is called in a sample
+
+
+@pytest.mark.parametrize("nanoseconds", [20, 900, 50_000, 4_999_999, 5_000_000, 80_000_000])
+def test_calibration_ends_with_samples_that_are_long_enough_and_not_much_longer(session, nanoseconds):
+    loops = session.calibrate(lambda loops: (loops * nanoseconds, 0, None))
+    assert loops * nanoseconds >= session.SAMPLE_NANOSECONDS
+    assert loops == 1 or loops * nanoseconds <= 3 * session.SAMPLE_NANOSECONDS
+
+
+def test_a_call_that_takes_no_time_at_all_still_counts_as_some(session):
+    wall, cpu, result = session.timed(lambda x: x + 1, (1,), {}, 3)
+    assert wall > 0
+    assert cpu >= 0
+    assert result == 2
+
+
+# --- results of harness scripts
+
+
+@pytest.fixture
+def results_of(target, improvable):
+    """Runs a one-file script in place of a harness script."""
+
+    def run(tmp_path: Path, text: str):
+        (tmp_path / "script.py").write_text(text)
+        tmp_path.chmod(0o755)
+        with target.room(improvable.start) as room:
+            return run_harness(type(room)(**{**vars(room), "harness": tmp_path}), "script.py", {"asked": 1})[0]
+
+    return run
+
+
+READ = "import json, sys\nspec = json.load(open(sys.argv[1]))\n"
+
+
+def test_result_with_the_key_is_returned_without_it(results_of, tmp_path):
+    text = READ + 'json.dump({"key": spec["key"], "found": spec["asked"]}, open(spec["output"], "w"))\n'
+    assert results_of(tmp_path, text) == {"found": 1}
+
+
+@pytest.mark.parametrize(
+    ("written", "sentence"),
+    [
+        ('"{}"', "something else wrote one"),
+        ('\'{"key": "guess"}\'', "something else wrote one"),
+        ('"[]"', "not an object"),
+        ('""', "before writing a result"),
+        ("'{\"key\": '", "before writing a result"),
+    ],
+)
+def test_result_without_the_key_is_none(results_of, tmp_path, written, sentence):
+    with pytest.raises(HarnessFailed, match=sentence):
+        results_of(tmp_path, READ + f'open(spec["output"], "w").write({written})\n')
+
+
+def test_script_that_fails_is_told_with_its_last_words(results_of, tmp_path):
+    with pytest.raises(HarnessFailed, match=r"ended with code 3: .*no such luck"):
+        results_of(tmp_path, "import sys\nprint('no such luck')\nsys.exit(3)\n")
+
+
+def test_spec_with_the_key_is_gone_when_target_code_runs(subject_with):
+    look = "import os\n\ndef test_look():\n    assert os.listdir('/verispeed/results') == ['output.json']\n"
+    subject = subject_with({"test_look.py": look})
+    with subject.target.room(subject.start) as room:
+        spec = {"mode": "test", "arguments": [], "tree": str(room.inside_tree), "seconds": 0, "coverage": False}
+        written, _ = run_harness(room, "pytest_session.py", spec)
+    assert written["tests"] == {"test_look.py::test_look": "passed"}
+    assert written["loaded"] == ["test_look.py"]
+
+
+def test_command_script_counts_the_whole_process_and_passes_its_code_on(subject_with):
+    burn = "import subprocess, sys\nsubprocess.run([sys.executable, '-c', 'sum(range(10**7))'])\nsys.exit(7)\n"
+    subject = subject_with({"burn.py": burn})
+    with subject.target.room(subject.start) as room:
+        for words, code in ((["python", "burn.py"], 7), (["python", "-c", ""], 0)):
+            spec = {"command": words, "stdout": str(room.inside_results / "stdout.txt")}
+            used, _ = run_harness(room, "command.py", spec)
+            assert used["code"] == code
+            assert used["cpu"] > 0
+            assert used["wall"] > 0
+
+
+# --- the referee
+
+
+class Player:
+    """One end of a pair that does what it is told, and remembers the order in which both played."""
+
+    def __init__(self, name, says, played):
+        self.name, self.says, self.played = name, list(says), played
+        self.told = []
+
+    def tell(self, word):
+        self.told.append(word)
+        if word == b"g":
+            self.played.append(self.name)
+            self.says.insert(0, "done")
+
+    def listen(self):
+        if not self.says:
+            raise SideEnded(self)
+        return self.says.pop(0)
+
+
+class FakeClock:
+    """Moves on by as much each time it is read."""
+
+    def __init__(self, step):
+        self.now, self.step = 0.0, step
+
+    def __call__(self):
+        self.now += self.step
+        return self.now
+
+
+def play(first, second, names=("a",), step=1.0, seed=1):
+    played = []
+    players = Player("old", first, played), Player("new", second, played)
+    late = referee(players, names, random.Random(seed), clock=FakeClock(step))
+    return players, played, late
+
+
+def test_both_sides_have_the_same_number_of_turns_in_every_round():
+    _, played, late = play(["ready a"], ["ready a"], step=0.05)
+    assert late is None
+    rounds = list(zip(played[::2], played[1::2], strict=True))
+    assert {frozenset(one) for one in rounds} == {frozenset(("old", "new"))}
+    assert len(rounds) == 2 + FEWEST_ROUNDS
+
+
+def test_who_comes_first_in_a_round_changes():
+    _, played, _ = play(["ready a"], ["ready a"], step=0.0)
+    firsts = played[::2]
+    assert len(firsts) == 2 + MOST_ROUNDS
+    assert 0.3 < firsts.count("old") / len(firsts) < 0.7
+
+
+def test_slow_benchmarks_need_few_rounds():
+    _, played, _ = play(["ready a"], ["ready a"], step=10.0)
+    assert len(played) == 2 * (2 + FEWEST_SLOW_ROUNDS)
+
+
+def test_each_benchmark_is_ended_for_both_sides():
+    players, _, _ = play(["ready a", "ready b"], ["ready a", "ready b"], names=("a", "b"))
+    for player in players:
+        assert player.told.count(b"x") == 2
+        assert player.told[-1] == b"x"
+
+
+@pytest.mark.parametrize("said", [["ready b"], []], ids=["another benchmark", "nothing"])
+def test_side_that_does_not_follow_is_named(said):
+    players, played, late = play(["ready a"], said)
+    assert late is players[1]
+    assert played == []
+
+
+def test_side_that_ends_between_two_benchmarks_is_named():
+    players, _, late = play(["ready a"], ["ready a", "ready b"], names=("a", "b"))
+    assert late is players[0]
+
+
+@pytest.fixture
+def place():
+    """A seat with real pipes, and the process's end of `said`."""
+    go_read, go = os.pipe()
+    said, say = os.pipe()
+    yield Seat(go, said, {}), say, go_read
+    for descriptor in (go_read, go, said, say):
+        os.close(descriptor)
+
+
+def test_lines_are_heard_one_by_one_however_they_arrive(place):
+    seat, say, _ = place
+    os.write(say, b"ready a\ndone\nrea")
+    assert [seat.listen(), seat.listen()] == ["ready a", "done"]
+    os.write(say, b"dy b\n")
+    assert seat.listen() == "ready b"
+
+
+def test_last_words_of_a_process_that_ended_are_heard_before_its_end(place):
+    seat, say, _ = place
+    seat.running = Future()
+    seat.running.set_result(None)
+    os.write(say, b"done\n")
+    assert seat.listen() == "done"
+    with pytest.raises(SideEnded) as caught:
+        seat.listen()
+    assert caught.value.seat is seat
+
+
+def test_turn_of_the_process_follows_the_words_of_the_referee(session, place):
+    seat, say, go_read = place
+    turns = session.Turns.__new__(session.Turns)
+    turns.go, turns.said = go_read, say
+    seat.tell(b"gx")
+    assert [turns.wait(), turns.wait()] == [True, False]
+    turns.done()
+    assert seat.listen() == "done"

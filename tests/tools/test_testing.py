@@ -1,0 +1,225 @@
+"""Suites run for real: what a baseline knows of them, and which candidates are caught."""
+
+import pytest
+
+from tools.testing import check_tests, run_tests, take_baseline
+from workspaces.errors import OptimizeError
+
+FLAKY_TESTS = "tests/test_flakyshop.py"
+COURIER = f"{FLAKY_TESTS}::test_express_courier_answers"
+ROUNDING = f"{FLAKY_TESTS}::test_half_cents_are_rounded_up"
+SKIPPED = f"{FLAKY_TESTS}::test_label_is_printed"
+XFAILED = f"{FLAKY_TESTS}::test_label_keeps_the_length_of_the_name"
+SHOP = "flakyshop/__init__.py"
+SHOP_BENCH = "benchmarks/test_bench_flakyshop.py::test_bench_orders_by_customer"
+AWKWARD = 6  # ids with blanks, brackets, colons, quotation marks, other alphabets
+
+
+@pytest.fixture(scope="session")
+def known(flaky):
+    """The baseline of the flaky target."""
+    return take_baseline(flaky.target, flaky.start)
+
+
+@pytest.fixture
+def check(flaky, known):
+    """The verdict on a commit of the flaky target."""
+    return lambda commit, nodes=(): check_tests(flaky.target, flaky.start, commit, known, nodes)
+
+
+# --- the baseline
+
+
+def test_known_failure_is_part_of_the_baseline(known):
+    assert known.failing == (ROUNDING,)
+    assert known.outcomes[ROUNDING] == "failed"
+
+
+def test_test_with_two_outcomes_is_flaky_and_has_no_expected_one(known):
+    assert known.flaky == (COURIER,)
+    assert COURIER not in known.outcomes
+
+
+def test_skipped_and_expected_failures_keep_their_outcomes(known):
+    assert known.outcomes[SKIPPED] == "skipped"
+    assert known.outcomes[XFAILED] == "xfailed"
+
+
+def test_awkward_ids_are_told_apart(known):
+    labels = [node for node in known.outcomes if node.startswith(f"{FLAKY_TESTS}::test_label[")]
+    assert len(labels) == AWKWARD
+    assert {known.outcomes[node] for node in labels} == {"passed"}
+
+
+def test_benchmarks_are_known_with_what_they_compute(known):
+    assert known.benchmarks == (SHOP_BENCH,)
+    (digest,) = known.results[SHOP_BENCH]
+    assert "customer-" in digest
+
+
+def test_tests_of_a_function_are_those_that_execute_its_body(known):
+    running = known.running[f"{SHOP}:orders_by_customer"]
+    assert SHOP_BENCH in running
+    assert f"{FLAKY_TESTS}::test_no_orders" in running
+    assert f"{FLAKY_TESTS}::test_discount_is_taken_off" not in running
+
+
+def test_baseline_survives_one_liners_and_modules_that_tests_generate(subject_with):
+    subject = subject_with(
+        {
+            "one.py": "def unused(): return 0\ndef double(x): return 2 * x\n",
+            "test_one.py": "from one import double\n\ndef test_double():\n    assert double(2) == 4\n",
+            "test_made.py": "import pathlib\n\ndef test_made(monkeypatch):\n"
+            "    pathlib.Path('made.py').write_text('def f():\\n    return 1\\n')\n"
+            "    import made\n    assert made.f() == 1\n",
+        }
+    )
+    baseline = take_baseline(subject.target, subject.start)
+    assert set(baseline.outcomes.values()) == {"passed"}
+    assert baseline.running["one.py:double"] == ("test_one.py::test_double",)
+    assert "one.py:unused" not in baseline.running
+
+
+def test_suite_that_cannot_be_collected_stops_the_run_with_its_error(subject_with):
+    subject = subject_with({"test_a.py": "import nothing_of_that_name\n", "test_b.py": "def test_b(): pass\n"})
+    with pytest.raises(OptimizeError, match=r"test_a\.py cannot be collected: .*nothing_of_that_name.*Mend that first"):
+        take_baseline(subject.target, subject.start)
+
+
+def test_suite_that_ends_the_process_stops_the_run(subject_with):
+    subject = subject_with({"test_a.py": "import os\nos._exit(0)\n"})
+    with pytest.raises(OptimizeError, match="cannot be run in the sandbox"):
+        take_baseline(subject.target, subject.start)
+
+
+def test_folder_without_tests_has_an_empty_baseline(subject_with):
+    subject = subject_with({"a.py": "x = 1\n"})
+    assert take_baseline(subject.target, subject.start).outcomes == {}
+
+
+# --- candidates that do the same
+
+
+def test_unchanged_code_passes_and_known_failures_are_named(flaky, check):
+    verdict = check(flaky.start)
+    assert verdict.passed
+    assert "1 known failures" in verdict.detail
+
+
+def test_rewrite_that_computes_the_same_passes(flaky, check):
+    old = "        orders[customer] = customers.count(customer)"
+    assert check(flaky.edit(SHOP, old, "        orders[customer] = orders.get(customer, 0) + 1")).passed
+
+
+def test_tests_with_awkward_ids_can_be_run_alone(flaky, known, check):
+    labels = [node for node in known.outcomes if node.startswith(f"{FLAKY_TESTS}::test_label[")]
+    assert check(flaky.start, labels).detail == f"{AWKWARD} tests as before"
+
+
+def test_mending_a_known_failure_is_no_fault(flaky, check):
+    old = "round(cents * (100 - discount_percent) / 100)"
+    assert check(flaky.edit(SHOP, old, "(cents * (100 - discount_percent) + 50) // 100")).passed
+
+
+def test_test_that_passed_by_luck_counts_as_flaky_when_it_fails_for_the_baseline_too(flaky, known):
+    luckless = flaky.edit(FLAKY_TESTS, "% 2 == 1", "% 2 == 7")
+    lucky = known.model_copy(update={"flaky": (), "outcomes": {**known.outcomes, COURIER: "passed"}})
+    verdict = check_tests(flaky.target, luckless, luckless, lucky)
+    assert verdict.passed
+    assert f"flaky at the baseline too: {COURIER}" in verdict.detail
+
+
+# --- candidates that are caught
+
+
+def test_broken_test_is_named_with_its_message(flaky, check):
+    verdict = check(flaky.edit(SHOP, "customers.count(customer)", "1"))
+    assert not verdict.passed
+    assert "test_orders_are_counted_per_customer: failed (AssertionError: assert {" in verdict.detail
+
+
+def test_exception_of_a_candidate_is_named(flaky, check):
+    verdict = check(flaky.edit(SHOP, '" ".join(name.split()).upper()', "name.no_such_method()"))
+    assert not verdict.passed
+    assert "no_such_method" in verdict.detail
+
+
+def test_test_that_vanished_is_a_failure(flaky, check):
+    verdict = check(flaky.edit(FLAKY_TESTS, "def test_no_orders()", "def no_orders()"))
+    assert not verdict.passed
+    assert f"{FLAKY_TESTS}::test_no_orders: vanished" in verdict.detail
+
+
+def test_test_that_vanished_is_a_failure_when_it_is_asked_for_by_name(flaky, check):
+    commit = flaky.edit(FLAKY_TESTS, "def test_no_orders()", "def no_orders()")
+    assert not check(commit, [f"{FLAKY_TESTS}::test_no_orders"]).passed
+
+
+def test_newly_skipped_test_is_a_failure(flaky, check):
+    verdict = check(flaky.edit(FLAKY_TESTS, "    assert orders_by_customer([]) == {}", "    pytest.skip('slow')"))
+    assert not verdict.passed
+    assert f"{FLAKY_TESTS}::test_no_orders: skipped" in verdict.detail
+
+
+@pytest.mark.parametrize("ending", ["sys.exit(0)", "os._exit(0)", "os.execv('/bin/true', ['true'])"])
+@pytest.mark.parametrize("place", ["at import", "in a test"])
+def test_process_that_ends_itself_never_reads_as_success(flaky, check, ending, place):
+    if place == "at import":
+        commit = flaky.edit(SHOP, "from __future__ import annotations\n", f"import os, sys\n{ending}\n")
+    else:
+        commit = flaky.edit(SHOP, "    orders = {}\n", f"    import os, sys\n    {ending}\n    orders = {{}}\n")
+    assert not check(commit).passed
+
+
+@pytest.mark.parametrize("forged", ["{}", "[]", "nonsense", None])
+def test_result_that_the_candidate_writes_itself_does_not_count(flaky, known, check, forged):
+    if forged is None:
+        session = {name: {} for name in ("longest", "lines", "results")} | {"exit": 0, "errors": [], "benchmarks": []}
+        forged = repr(session | {"tests": known.outcomes, "collected": [], "key": ""}).replace("'", '"')
+    cheat = f"import os\n\nopen('/verispeed/results/output.json', 'w').write({forged!r})\nos._exit(0)\n"
+    assert not check(flaky.edit(SHOP, "from __future__ import annotations\n", cheat)).passed
+
+
+def test_candidate_with_which_the_suite_cannot_be_collected_is_caught(flaky, check):
+    verdict = check(flaky.edit(SHOP, "def label(", "def labels("))
+    assert not verdict.passed
+    assert "cannot be collected" in verdict.detail
+    assert "label" in verdict.detail
+
+
+def test_benchmark_that_computes_something_else_is_caught_without_any_assertion(subject_with):
+    subject = subject_with(
+        {
+            "work.py": "def total(n):\n    return sum(range(n))\n",
+            "test_work.py": "from work import total\n\ndef test_bench(benchmark):\n    benchmark(total, 10)\n",
+        }
+    )
+    baseline = take_baseline(subject.target, subject.start)
+    verdict = check_tests(subject.target, subject.start, subject.edit("work.py", "sum(range(n))", "44"), baseline)
+    assert not verdict.passed
+    assert "test_bench computes" in verdict.detail
+    assert "int 44" in verdict.detail
+    assert "int 45" in verdict.detail
+
+
+def test_candidate_that_never_ends_is_caught(flaky, known):
+    commit = flaky.edit(SHOP, "from __future__ import annotations\n", "while True:\n    pass\n")
+    verdict = check_tests(flaky.limited(wall_seconds=3), flaky.start, commit, known)
+    assert not verdict.passed
+    assert "ran over its limit of time" in verdict.detail
+
+
+# --- one run
+
+
+def test_each_run_has_a_fresh_copy_that_it_may_write_to(subject_with):
+    subject = subject_with({"test_a.py": "from pathlib import Path\n\ndef test_a():\n    Path('left').mkdir()\n"})
+    for _ in range(2):
+        assert run_tests(subject.target, subject.start, []).outcomes == {"test_a.py::test_a": "passed"}
+
+
+def test_error_in_setup_and_failure_in_teardown_are_errors(subject_with):
+    fixture = "import pytest\n\n@pytest.fixture\ndef broken():\n    {}1 / 0\n\ndef test_a(broken):\n    pass\n"
+    subject = subject_with({"test_setup.py": fixture.format(""), "test_down.py": fixture.format("yield\n    ")})
+    outcomes = run_tests(subject.target, subject.start, []).outcomes
+    assert outcomes == {"test_setup.py::test_a": "error", "test_down.py::test_a": "error"}
