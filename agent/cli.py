@@ -124,6 +124,7 @@ def run(
     from agent.settings import read_settings
     from workspaces.checkout import find_source
 
+    _check_writable(json_file)
     environment = running.current_environment()
     source = find_source(path)
     given = {
@@ -163,7 +164,8 @@ def resume(
     from agent.runs import find_run
 
     environment = running.current_environment()
-    _run(find_run(run_id, environment), environment, Progress(), json_file)
+    _check_writable(json_file)
+    _run(find_run(run_id, environment), environment, Progress(), json_file, resumed=True)
 
 
 @app.command()
@@ -191,7 +193,14 @@ def main() -> None:
     app(prog_name="optimize")
 
 
-def _run(record: RunRecord, environment: dict[str, str], progress: Progress, json_file: Path | None) -> None:
+def _run(
+    record: RunRecord,
+    environment: dict[str, str],
+    progress: Progress,
+    json_file: Path | None,
+    *,
+    resumed: bool = False,
+) -> None:
     from agent import running
     from agent.report import as_json as json_of
     from agent.report import terminal
@@ -201,12 +210,14 @@ def _run(record: RunRecord, environment: dict[str, str], progress: Progress, jso
         found = running.run(record, environment, progress)
     except KeyboardInterrupt:
         progress.close()
-        running.clean(record)
         _say(f"interrupted; nothing in your repository was changed. Go on with: optimize resume {record.id}")
+        running.clean(record)
         raise
-    except OptimizeError:
+    except OptimizeError as error:
         progress.close()
-        running.remove_unstarted(record)
+        if resumed or running.worth_resuming(record):
+            raise OptimizeError(f"{error} What was done is kept; then go on with: optimize resume {record.id}") from error
+        running.remove(record)
         raise
     progress.close()
     _write_json(json_of(found), json_file)
@@ -231,6 +242,14 @@ def _preview(record: RunRecord, environment: dict[str, str], progress: Progress)
     typer.echo(
         f"would ask {', '.join(record.settings.model)} about {len(found.worthwhile)} functions; nothing was asked or changed"
     )
+
+
+def _check_writable(file: Path | None) -> None:
+    """OptimizeError before an hour of work, not after it."""
+    from workspaces.errors import OptimizeError
+
+    if file is not None and file != Path("-") and (file.is_dir() or not file.parent.is_dir()):
+        raise OptimizeError(f"--json {file}: give the name of a file in a folder that exists, or - for standard output.")
 
 
 def _write_json(content: dict[str, Any], file: Path | None) -> None:  # Any: JSON

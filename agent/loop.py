@@ -58,13 +58,17 @@ def build(checkpointer: BaseCheckpointSaver[Any]) -> CompiledStateGraph[State, S
 
 def run(graph: CompiledStateGraph[State, Station, State, State], station: Station, thread: str) -> State:
     """From the last checkpoint of the thread, or from the start, to the end."""
-    config: RunnableConfig = {
-        "configurable": {"thread_id": thread},
-        "recursion_limit": STEPS_PER_FUNCTION * MOST_FUNCTIONS,
-    }
-    begun = graph.get_state(config).values
-    given = None if begun else first_state(station.source.commit)
-    return graph.invoke(given, config, context=station, durability="sync")  # type: ignore[return-value]  # the last state
+    given = None if state_of(graph, thread) else first_state(station.source.commit)
+    return graph.invoke(given, _config(thread), context=station, durability="sync")  # type: ignore[return-value]  # the last state
+
+
+def state_of(graph: CompiledStateGraph[State, Station, State, State], thread: str) -> State | None:
+    """The state at the last checkpoint of the thread; None if it has not begun."""
+    return graph.get_state(_config(thread)).values or None  # type: ignore[return-value]  # LangGraph calls it a dict
+
+
+def _config(thread: str) -> RunnableConfig:
+    return {"configurable": {"thread_id": thread}, "recursion_limit": STEPS_PER_FUNCTION * MOST_FUNCTIONS}
 
 
 def take_baseline(state: State, runtime: Context) -> Update:

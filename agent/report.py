@@ -118,7 +118,9 @@ def as_markdown(report: Report) -> str:
 def headline(report: Report) -> str:
     """One sentence: what came out."""
     if not report.commits:
-        judged = f"{len(report.rejected)} candidates were judged" if report.rejected else "no candidate was proposed"
+        refused = len(report.rejected)
+        judged = f"{refused} candidates were judged" if refused > 1 else "1 candidate was judged"
+        judged = judged if refused else "no candidate was proposed"
         return f"Nothing worth changing was found: {judged}, none was both correct and faster"
     count = f"{len(report.commits)} verified speedup{'s' if len(report.commits) > 1 else ''}"
     whole = report.combined.figure if report.combined is not None else None
@@ -170,7 +172,7 @@ def _hotspot(hotspot: Hotspot) -> dict[str, Any]:  # Any: JSON
         "function": hotspot.function.id,
         "benchmark": hotspot.benchmark.id,
         "share": round(hotspot.share, 4),
-        "ceiling": round(hotspot.ceiling, 3),
+        "ceiling": round(hotspot.ceiling, 3) if hotspot.share < 1 else None,  # JSON knows no infinity
         "python": round(hotspot.python, 4),
         "native": round(hotspot.native, 4),
         "system": round(hotspot.system, 4),

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from pydantic import SecretStr
 
+from agent.interrupting import interruptible
 from agent.models import Model, ModelSettings, open_model
 from agent.progress import Progress
 from agent.report import Report, as_json, as_markdown, make_report
@@ -56,7 +57,7 @@ def run(record: RunRecord, environment: Mapping[str, str], progress: Progress) -
         folder=record.folder,
         branch=record.branch,
     )
-    with checkpoints(record.state_file) as checkpointer:
+    with checkpoints(record.state_file) as checkpointer, interruptible(target.stop):
         state = loop.run(loop.build(checkpointer), station, record.id)
     report = make_report(state, station, time.monotonic() - started)
     (record.folder / f"{REPORT}.json").write_text(json.dumps(as_json(report), indent=1) + "\n")
@@ -96,7 +97,7 @@ def prepare(record: RunRecord, environment: Mapping[str, str], progress: Progres
     tree = checkout.export(source.commit) / source.subfolder
     cache = cache_folder(environment)
     progress.status("finding or building the target's Python")
-    interpreter = find_interpreter(project, tree, settings.python, environment, cache)
+    interpreter = find_interpreter(project, tree, settings.python, environment, cache, top=checkout.export(source.commit))
     overlays = {name: overlay(interpreter, name, environment, cache) for name in PLUGINS}
     progress.say(f"python: {interpreter.description}")
     return Target(
@@ -131,10 +132,15 @@ def remove(record: RunRecord) -> None:
     shutil.rmtree(record.folder, ignore_errors=True)
 
 
-def remove_unstarted(record: RunRecord) -> None:
-    """A run that stopped before it had anything worth resuming leaves no folder."""
+def worth_resuming(record: RunRecord) -> bool:
+    """True once somebody proposed something: what was asked and judged so far is not lost."""
+    from agent import loop
+
     if not record.state_file.exists():
-        remove(record)
+        return False
+    with checkpoints(record.state_file) as checkpointer:
+        state = loop.state_of(loop.build(checkpointer), record.id)
+    return bool(state and (state["proposed"] or state["spent"].prompt_tokens))
 
 
 def current_environment() -> dict[str, str]:

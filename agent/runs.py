@@ -67,7 +67,8 @@ def find_run(name: str | None, environment: Mapping[str, str]) -> RunRecord:
     known = sorted(found.parent.name for found in folder.glob(f"*/{RECORD}"))
     chosen = [run for run in known if name is None or run == name or run.endswith(f"-{name}")]
     if not chosen:
-        raise OptimizeError(f"No run {name or ''} is known in {folder}: `optimize runs` lists them.".replace("  ", " "))
+        there = f"there are {', '.join(known[-5:])}" if known else "start one with `optimize PATH`"
+        raise OptimizeError(f"No run {f'{name} ' if name else ''}is known in {folder}: {there}.")
     content = json.loads((folder / chosen[-1] / RECORD).read_text())
     source = content["source"]
     return RunRecord(

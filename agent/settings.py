@@ -40,14 +40,7 @@ class Settings(Value):
 
 def read_settings(project: Path, given: Mapping[str, Any]) -> Settings:  # Any: what the command line parsed
     """Settings for a project; OptimizeError names the setting that does not fit."""
-    table: dict[str, Any] = {}
-    file = project / "pyproject.toml"
-    if file.exists():
-        try:
-            table = tomllib.loads(file.read_text("utf-8")).get("tool", {}).get("optimize", {})
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise OptimizeError(f"{file} cannot be read: {error}") from error
-    named = {key.replace("-", "_"): value for key, value in table.items()}
+    named = {key.replace("-", "_"): value for key, value in _table(project / "pyproject.toml").items()}
     merged = {**named, **{key: value for key, value in given.items() if value is not None and value != ()}}
     for key in ("model", "only", "function", "exclude"):
         if isinstance(merged.get(key), str):
@@ -59,3 +52,20 @@ def read_settings(project: Path, given: Mapping[str, Any]) -> Settings:  # Any: 
         where = ".".join(map(str, first["loc"])) or "settings"
         known = f" Known settings: {', '.join(sorted(Settings.model_fields))}." if first["type"] == "extra_forbidden" else ""
         raise OptimizeError(f"[tool.optimize] or the command line: {where}: {first['msg']}.{known}") from error
+
+
+def _table(file: Path) -> dict[str, Any]:  # Any: TOML
+    """`[tool.optimize]` of a pyproject.toml; empty where there is none."""
+    if not file.exists():
+        return {}
+    try:
+        found: object = tomllib.loads(file.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise OptimizeError(f"{file} cannot be read: {error}: mend it first.") from error
+    for name in ("tool", "optimize"):
+        found = found.get(name, {}) if isinstance(found, dict) else found
+    if not isinstance(found, dict):
+        raise OptimizeError(
+            f"{file}: [tool.optimize] must be a table of settings, such as min_gain = 0.1 in a line below it."
+        )
+    return found

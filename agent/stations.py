@@ -15,6 +15,7 @@ from agent import checking
 from agent.combining import combine_commits
 from agent.committing import evidence, message
 from agent.errors import OptimizeError
+from agent.interrupting import unless_stopped
 from agent.judging import confirmation_alpha, judged, rejected
 from agent.models import Model
 from agent.progress import Progress
@@ -159,7 +160,8 @@ def ask(state: Asked, station: Station) -> Update:
         proposals = propose_rules(question)
     else:
         station.progress.say(f"  asking {state['asked']}")
-        proposals = propose_with_model(question, station.models[state["asked"]])
+        model = station.models[state["asked"]]
+        proposals = unless_stopped(lambda: propose_with_model(question, model), station.target.stop)
     for notice in proposals.notices:
         station.progress.say(f"  {notice}")
     return {"proposed": list(proposals.candidates), "spent": proposals.spent, "notices": list(proposals.notices)}

@@ -130,19 +130,25 @@ def _hotspot(function: Function, benchmark: Benchmark, lines: Sequence[LineShare
 
 
 def _profile(target: Target, commit: str, group: Sequence[Benchmark]) -> Profile:
+    """Tried twice, the second time for longer: a short run has an empty profile, and Scalene's signals can crash a process."""
     seconds = max(LEAST_SECONDS, min(GROUP_SECONDS / len(group), MOST_SECONDS))
-    for factor in (1, LONGER):
-        with target.room(commit, overlay="profile") as room:
-            if group[0].kind is BenchmarkKind.PYTEST:
-                _run_pytest(room, group, seconds * factor)
-            else:
-                _run_command(room, group[0])
-            file = room.results / "profile.json"
-            found = _read(file.read_text("utf-8") if file.exists() else "{}", room.inside_tree.as_posix())
-            found = {path: lines for path, lines in found.items() if (room.tree / path).is_file()}
-        if found:
-            return found
-    return {}
+    try:
+        return _sampled(target, commit, group, seconds) or _sampled(target, commit, group, seconds * LONGER)
+    except OptimizeError:
+        if target.stop.is_set():
+            raise
+        return _sampled(target, commit, group, seconds * LONGER)
+
+
+def _sampled(target: Target, commit: str, group: Sequence[Benchmark], seconds: float) -> Profile:
+    with target.room(commit, overlay="profile") as room:
+        if group[0].kind is BenchmarkKind.PYTEST:
+            _run_pytest(room, group, seconds)
+        else:
+            _run_command(room, group[0])
+        file = room.results / "profile.json"
+        found = _read(file.read_text("utf-8") if file.exists() else "{}", room.inside_tree.as_posix())
+        return {path: lines for path, lines in found.items() if (room.tree / path).is_file()}
 
 
 def _run_pytest(room: Room, group: Sequence[Benchmark], seconds: float) -> None:

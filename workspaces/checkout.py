@@ -191,7 +191,12 @@ class Checkout:
                 command.checkout_index("--all", "--force")
             Path(index.name).touch()
         partial.chmod(0o755)
-        partial.rename(target)
+        try:
+            partial.rename(target)
+        except OSError:  # somebody else was quicker; the same tree has the same files
+            if not target.is_dir():
+                raise
+            shutil.rmtree(partial)
 
     def _store(self, content: bytes) -> str:
         with tempfile.NamedTemporaryFile(dir=self.folder) as file:

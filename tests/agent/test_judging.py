@@ -1,0 +1,81 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from agent.judging import ALPHA, confirmation_alpha, figure, judged, rejected
+from tests.agent.values import BENCHMARK, PASSED, candidate, interval, measurement
+from tools.values import Benchmark, BenchmarkKind, Check, Outcome
+
+FAILED = Check(rung="tests", passed=False, detail="tests/test_a.py::test_b: failed")
+outcomes = some.sampled_from(Outcome)
+speedups = some.tuples(some.floats(0.01, 100), some.floats(1, 10)).map(lambda two: (two[0], two[0] * two[1]))
+
+
+def judge(found, *, checks=(PASSED,), min_gain=0.05, allow_caching=False):
+    return judged(candidate(), "b" * 40, checks, found, min_gain=min_gain, allow_caching=allow_caching, seconds=1.0)
+
+
+@given(outcomes, speedups, some.booleans(), some.floats(0, 2))
+def test_nothing_is_accepted_that_a_check_refused(outcome, speedup, caching, gain):
+    verdict = judge(measurement(outcome, *speedup), checks=(PASSED, FAILED), allow_caching=caching, min_gain=gain)
+    assert not verdict.accepted
+    assert verdict.outcome is Outcome.BROKEN
+
+
+@given(outcomes, speedups, some.booleans(), some.floats(0, 2))
+def test_only_what_was_measured_faster_is_accepted_or_a_cache_that_is_allowed(outcome, speedup, caching, gain):
+    verdict = judge(measurement(outcome, *speedup), allow_caching=caching, min_gain=gain)
+    cache = outcome is Outcome.CACHED and caching and speedup[0] > 1 + gain
+    assert verdict.accepted == (outcome is Outcome.FASTER or cache)
+
+
+@given(outcomes, speedups, some.booleans())
+def test_verdict_keeps_everything_that_it_rests_on(outcome, speedup, caching):
+    found = measurement(outcome, *speedup)
+    verdict = judge(found, allow_caching=caching)
+    assert verdict.measurements == (found,)
+    assert verdict.checks == (PASSED,)
+    assert verdict.reason
+
+
+@given(some.integers(1, 10_000))
+def test_confirmations_never_spend_more_error_than_a_run_has(count):
+    spent = [confirmation_alpha(number) for number in range(1, count + 1)]
+    assert all(alpha > 0 for alpha in spent)
+    assert sum(spent) < ALPHA
+
+
+def test_later_confirmations_are_stricter():
+    assert confirmation_alpha(1) > confirmation_alpha(2) > confirmation_alpha(3)
+
+
+def test_refusal_gives_the_last_check_as_its_reason():
+    verdict = rejected(candidate(), "b" * 40, Outcome.BROKEN, (PASSED, FAILED), 1.5)
+    assert (verdict.reason, verdict.outcome, verdict.accepted) == (FAILED.detail, Outcome.BROKEN, False)
+    assert (verdict.measurements, verdict.seconds) == ((), 1.5)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "words"),
+    [
+        (Outcome.FASTER, ["faster: 2.00x [1.90, 2.10] at 99.50% over 8 pairs", "CPU time", BENCHMARK.id]),
+        (Outcome.SAME, ["not faster by 5%"]),
+        (Outcome.SLOWER, ["slower: ", "wall time"]),
+        (Outcome.UNDECIDED, ["undecided: ", "the interval holds 1.05x"]),
+        (Outcome.CACHED, ["results are remembered", "first calls only 0.99x"]),
+        (Outcome.CHEATING, ["cheating: "]),
+    ],
+)
+def test_reason_says_what_was_measured_and_where(outcome, words):
+    reason = judge(measurement(outcome)).reason
+    for word in words:
+        assert word in reason
+
+
+def test_command_is_not_repeated_in_the_reason():
+    command = Benchmark(kind=BenchmarkKind.COMMAND, id="python x.py --much", command=("python", "x.py", "--much"))
+    assert "of the command" in judge(measurement(Outcome.FASTER, benchmark=command)).reason
+
+
+def test_figure_shows_speedup_and_interval():
+    assert figure(interval(4.0, 9.0)) == "6.00x [4.00, 9.00]"
