@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING
 
-from prompts.showing import excerpt, fenced, percent
+from prompts.excerpting import excerpt
+from prompts.showing import fenced, percent
 
 if TYPE_CHECKING:
     import jinja2

@@ -5,7 +5,7 @@ import jinja2
 import pytest
 
 from prompts import render
-from prompts.showing import excerpt, fenced, percent
+from prompts.showing import fenced, percent
 from tools.editing import apply_edits, parse_reply
 from tools.values import Benchmark, BenchmarkKind, Function, Hotspot, LineShare
 
@@ -71,7 +71,39 @@ def test_prompt_without_benchmark_source_names_what_is_run():
 
 def test_function_that_takes_all_the_time_has_no_ceiling():
     hotspot = values()["hotspot"].model_copy(update={"share": 1.0})
-    assert "no edit can gain more" not in render("optimize", **values(hotspot=hotspot))
+    assert "own lines free" not in render("optimize", **values(hotspot=hotspot))
+
+
+def test_ceiling_is_that_of_the_own_lines():
+    prompt = render("optimize", **values())
+    assert "Were the function's own lines free, the benchmark would be 4.00 times as fast;" in prompt
+    assert "avoids calls to other functions can gain more" in prompt
+
+
+def test_prompt_allows_changes_to_other_functions_of_the_file():
+    assert "Other functions of this file may be changed too" in render("optimize", **values())
+
+
+def test_edit_that_was_faster_is_shown_as_committed_and_not_as_a_failure():
+    attempts = [
+        {"title": "Join once", "outcome": "faster", "reason": "1.4 times as fast"},
+        {"title": "Use a set", "outcome": "broken", "reason": "order differs"},
+    ]
+    committed, refused = render("optimize", **values(attempts=attempts)).split("# What was tried before")
+    assert "already committed: what you see includes them" in committed
+    assert "- Join once. 1.4 times as fast\n" in committed
+    assert "Use a set" not in committed
+    assert "- Use a set: broken. order differs\n" in refused
+    assert "Join once" not in refused
+    assert "tried before" not in render("optimize", **values(attempts=attempts[:1]))
+
+
+def test_prompt_shows_an_excerpt_of_a_long_file():
+    source = SOURCE + "\n\ndef other():\n" + "    filler = 1\n" * 5000
+    prompt = render("optimize", **values(source=source))
+    assert "of which only what it uses and what uses it are shown" in prompt
+    assert "self.total += len(word)" in prompt
+    assert "filler" not in prompt
 
 
 def test_missing_value_is_an_error():
@@ -87,7 +119,8 @@ def test_target_code_is_inserted_as_it_is():
 
 
 def test_no_blank_lines_pile_up():
-    for attempts in ([], [{"title": "a", "outcome": "same", "reason": "b"}]):
+    same, faster = ({"title": "a", "outcome": outcome, "reason": "b"} for outcome in ("same", "faster"))
+    for attempts in ([], [same], [faster], [same, faster]):
         assert "\n\n\n\n" not in render("optimize", **values(attempts=attempts, guidance="x"))
 
 
@@ -108,26 +141,6 @@ def test_system_prompt_states_the_gain_and_the_honest_answer():
     prompt = render("optimize_system", min_gain=0.125)
     assert "at least 12 %" in prompt
     assert "NO CHANGE: <reason>" in prompt
-
-
-def test_short_source_is_shown_whole():
-    assert excerpt(SOURCE, 9, 11) == SOURCE
-
-
-def test_long_source_shows_the_function_its_class_and_the_outline():
-    source = SOURCE + "\n\ndef other():\n" + "    filler = 1\n" * 50
-    shown = excerpt(source, 9, 11, longest=100)
-    for line in ("import re", "LIMIT = 3", "class Index(Base):", "    size = 0", "    def clear(self):", "def other():"):
-        assert line in shown.split("\n")
-    assert "            self.total += len(word)" in shown
-    assert "secret" not in shown
-    assert "filler" not in shown
-    assert "lines not shown" in shown
-
-
-def test_function_itself_is_shown_whole_however_long():
-    source = "def f():\n" + "    x = 1\n" * 100 + "\ny = 2\n"
-    assert excerpt(source, 1, 101, longest=10).startswith("def f():\n" + "    x = 1\n" * 100)
 
 
 def test_fence_is_longer_than_those_in_the_code():
