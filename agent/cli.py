@@ -186,6 +186,51 @@ def report(
     typer.echo(file.read_text(), nl=False)
 
 
+@app.command()
+def runs(
+    prune: Annotated[bool, typer.Option("--prune", help="Remove the folders of runs that have ended.")] = False,
+) -> None:
+    """List the runs on this machine: where, how far, how large."""
+    from agent.running import REPORT, current_environment, remove
+    from agent.runs import all_runs, size_of
+
+    known = all_runs(current_environment())
+    for record in known:
+        ended = (record.folder / f"{REPORT}.json").exists()
+        megabytes = size_of(record.folder) / 1e6
+        removed = "  removed" if prune and ended else ""
+        state = "ended" if ended else "can be resumed"
+        typer.echo(f"{record.id}  {state:14}  {megabytes:7.1f} MB  {record.source.repository}{removed}")
+        if prune and ended:
+            remove(record)
+    if not known:
+        typer.echo("no runs yet")
+
+
+@app.command()
+def doctor(
+    path: Annotated[Path, typer.Argument(help="A git repository, or a folder inside one.")] = Path(),
+    workload: Annotated[str | None, typer.Option(help="As for `run`.")] = None,
+    model: Annotated[list[str] | None, typer.Option(help="As for `run`.")] = None,
+    python: Annotated[str | None, typer.Option(help="As for `run`.")] = None,
+) -> None:
+    """Show what a run would find in PATH and what is missing, with the remedy."""
+    from agent.doctor import examine
+    from agent.running import current_environment
+    from agent.settings import read_settings
+    from workspaces.checkout import find_source
+
+    source = find_source(path)
+    given = {"workload": workload, "model": tuple(model or ()), "python": python}
+    settings = read_settings(source.repository / source.subfolder, given)
+    stopped = False
+    for finding in examine(source, settings, current_environment()):
+        typer.echo(f"{'ok' if finding.ok else '!!'}  {finding.name:10}  {finding.text}")
+        stopped = finding.name == "stopped"
+    if stopped:
+        raise typer.Exit(Exit.COULD_NOT)
+
+
 def main() -> None:
     """Entry point of the console script; commands of other packages come in through their entry points."""
     for found in entry_points(group="verispeed.commands"):

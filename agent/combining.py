@@ -22,14 +22,19 @@ def combine_commits(
     shas: Sequence[str],
     baseline: Baseline,
     benchmarks: Sequence[Benchmark],
+    improved: Mapping[str, str],
     random_source: random.Random,
 ) -> Combined:
-    """Judge start against the newest commit; drop the newest until the whole holds. `shas` is oldest first, not empty."""
+    """Judge start against the newest commit; drop the newest until the whole holds.
+
+    `shas` is oldest first, not empty; `improved` maps each to the id of the benchmark that it was accepted for.
+    """
     kept = list(shas)
     dropped: list[str] = []
     why = ""
     while kept:
-        combined = _judge(target, start, kept, baseline, benchmarks, random_source)
+        wanted = [improved[sha] for sha in kept]
+        combined = _judge(target, start, kept, baseline, benchmarks, wanted, random_source)
         if combined.figure is not None:
             reason = f"{combined.reason}; dropped {len(dropped)}: {why}" if dropped else combined.reason
             return combined.model_copy(update={"dropped": tuple(dropped), "reason": reason})
@@ -47,6 +52,7 @@ def _judge(
     kept: Sequence[str],
     baseline: Baseline,
     benchmarks: Sequence[Benchmark],
+    wanted: Sequence[str],
     random_source: random.Random,
 ) -> Combined:
     """`figure` is None if the whole does not hold, and `reason` says why."""
@@ -61,7 +67,14 @@ def _judge(
     shown = {name: found for name, logs in ratios.items() if (found := interval(logs, ALPHA)) is not None}
     whole = _whole(ratios)
     slower = _regressed(target, sides, benchmarks, shown, random_source)
-    problem = f"{slower[0]} became slower" if slower else "the whole workload became slower" if whole.high < 1 else None
+    lost = [name for name in dict.fromkeys(wanted) if shown[name].low <= 1]
+    problem = None
+    if slower:
+        problem = f"{slower[0]} became slower"
+    elif whole.high < 1:
+        problem = "the whole workload became slower"
+    elif lost:
+        problem = f"the gain of {lost[0]} is not there any more: {figure(shown[lost[0]])}"
     if problem:
         return Combined(commits=tuple(kept), tests=tests, figure=None, benchmarks=shown, reason=problem)
     text = f"together: workload {figure(whole)} over {len(benchmarks)} benchmarks, {tests.detail}"

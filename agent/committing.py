@@ -9,6 +9,7 @@ import textwrap
 from importlib.metadata import version
 from pathlib import Path
 
+from agent.judging import percent
 from agent.settings import Settings
 from tools.rooms import Target
 from tools.values import Clock, Measurement, Verdict
@@ -29,7 +30,7 @@ def message(verdict: Verdict) -> str:
         "\n".join(
             [
                 f"Speedup: {figure.speedup:.2f}",
-                f"Confidence: {figure.confidence:.2%} [{figure.low:.2f}, {figure.high:.2f}]",
+                f"Confidence: {percent(figure.confidence)} [{figure.low:.2f}, {figure.high:.2f}]",
                 f"Benchmark: {measurement.benchmark.id}",
                 f"Candidate: {candidate.id}",
                 f"Proposed-by: {candidate.model}" + (f" ({candidate.rewrite})" if candidate.rewrite else ""),
@@ -72,8 +73,8 @@ def _facts(verdict: Verdict, measurement: Measurement) -> str:
     figure = measurement.figure
     clock = "CPU time" if measurement.clock is Clock.CPU else "wall time"
     return (
-        f"{figure.speedup:.2f} times as fast ({clock}; with {figure.confidence:.2%} confidence between {figure.low:.2f} and "
-        f"{figure.high:.2f}), measured in {figure.pairs} pairs of fresh processes in random order. "
+        f"{figure.speedup:.2f} times as fast ({clock}; with {percent(figure.confidence)} confidence between "
+        f"{figure.low:.2f} and {figure.high:.2f}), measured in {figure.pairs} pairs of fresh processes in random order. "
         f"Wall time: {measurement.wall.speedup:.2f}; first calls: {measurement.cold.speedup:.2f}. "
         f"Compared with {verdict.base[:12]}."
     )

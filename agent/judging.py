@@ -53,8 +53,13 @@ def figure(interval: Interval) -> str:
     return f"{interval.speedup:.2f}x [{interval.low:.2f}, {interval.high:.2f}]"
 
 
+def percent(confidence: float) -> str:
+    """For example "99.5%" or "99.9917%": as many digits as tell it from certainty."""
+    return f"{100 * confidence:.6g}%"
+
+
 def _reason(outcome: Outcome, measurement: Measurement, min_gain: float) -> str:
-    shown = f"{figure(measurement.figure)} at {measurement.figure.confidence:.2%} over {measurement.figure.pairs} pairs"
+    shown = f"{figure(measurement.figure)} at {percent(measurement.figure.confidence)} over {measurement.figure.pairs} pairs"
     clock = "CPU time" if measurement.clock is Clock.CPU else "wall time"
     name = "the command" if measurement.benchmark.kind is BenchmarkKind.COMMAND else measurement.benchmark.id
     if outcome is Outcome.FASTER:

@@ -14,9 +14,9 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.runtime import Runtime
 from langgraph.types import Send
 
-from agent import stations
+from agent import choosing, measuring, stations
 from agent.state import State, first_state
-from agent.stations import Asked, Station
+from agent.station import Station
 
 if TYPE_CHECKING:
     from langchain_core.runnables import RunnableConfig
@@ -83,7 +83,7 @@ def profile(state: State, runtime: Context) -> Update:
 
 def choose(state: State, runtime: Context) -> Update:
     """Take the hottest function that is worth asking about, or the next round for the one at hand."""
-    return stations.choose(state, runtime.context)
+    return choosing.choose(state, runtime.context)
 
 
 def whom_to_ask(state: State, runtime: Context) -> list[Send] | Literal["combine"]:
@@ -91,10 +91,10 @@ def whom_to_ask(state: State, runtime: Context) -> list[Send] | Literal["combine
     hotspot = state["hotspot"]
     if hotspot is None:
         return "combine"
-    return [Send("ask", {**state, "asked": name}) for name in stations.proposers(state["turn"], runtime.context)]
+    return [Send("ask", {**state, "asked": name}) for name in choosing.proposers(state, runtime.context)]
 
 
-def ask(state: Asked, runtime: Context) -> Update:
+def ask(state: stations.Asked, runtime: Context) -> Update:
     """Candidates of one model for the hotspot at hand."""
     return stations.ask(state, runtime.context)
 
@@ -111,7 +111,7 @@ def after_check(state: State) -> Literal["check", "measure"]:
 
 def measure(state: State, runtime: Context) -> Update:
     """Time the survivors: screen where there are several, confirm the best on fresh pairs."""
-    return stations.measure(state, runtime.context)
+    return measuring.measure(state, runtime.context)
 
 
 def after_measure(state: State) -> Literal["measure", "commit", "choose"]:

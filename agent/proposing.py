@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import tokenize
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from agent.models import Message, Model, ReplyLost
 from agent.settings import RULES_MODEL
 from prompts import render
-from tools.editing import UnusableReply, edits_between, parse_reply
+from tools.editing import NoChangeProposed, UnusableReply, edits_between, parse_reply
 from tools.rewriting import rewrites
 from tools.source import find_function, text_of
 from tools.values import BenchmarkKind, Candidate, Hotspot, Usage, Verdict
@@ -45,22 +47,28 @@ class Proposals:
     candidates: tuple[Candidate, ...] = ()
     spent: Usage = field(default_factory=Usage)
     notices: tuple[str, ...] = ()
+    declined: bool = False  # "no change" is an answer, and asking again would give it again
 
 
 def propose_rules(question: Question) -> Proposals:
     """Rewrites of the catalogue: those that change how much work is done, or the small ones."""
     path = question.hotspot.function.path
-    old = question.source.decode("utf-8")
+    try:
+        old = question.source.decode(tokenize.detect_encoding(io.BytesIO(question.source).readline)[0])
+        found_rewrites = rewrites(old, question.hotspot.function.name)
+        edits = [edits_between(path, old, found.source) for found in found_rewrites]
+    except (UnicodeDecodeError, SyntaxError, ValueError) as error:
+        return Proposals(notices=(f"{path} is left alone by the rules: {error}",))
     candidates = [
         Candidate(
             hotspot=question.hotspot.function,
-            edits=edits_between(path, old, found.source),
+            edits=edit,
             model=RULES_MODEL,
             title=found.title,
             explanation=found.explanation,
             rewrite=found.name,
         )
-        for found in rewrites(old, question.hotspot.function.name)
+        for found, edit in zip(found_rewrites, edits, strict=True)
         if found.name.startswith(SMALL) == question.small
     ]
     return Proposals(tuple(candidates))
@@ -76,6 +84,9 @@ def propose_with_model(question: Question, model: Model) -> Proposals:
     path = question.hotspot.function.path
     try:
         reply = parse_reply(completion.text, allowed=(path,))
+    except NoChangeProposed as error:
+        notice = f"{model.name} on {question.hotspot.function.id}: {error}"
+        return Proposals(spent=completion.usage, notices=(notice,), declined=True)
     except UnusableReply as error:
         return Proposals(spent=completion.usage, notices=(f"{model.name} on {question.hotspot.function.id}: {error}",))
     candidate = Candidate(

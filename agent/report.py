@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from agent.judging import figure
+from agent.judging import figure, percent
 from tools.values import Combined, Commit, Hotspot, Outcome, Usage, Value, Verdict
 
 if TYPE_CHECKING:
     from agent.state import State
-    from agent.stations import Station
+    from agent.station import Station
 
 SCHEMA = 1
 EVIDENCE = "git notes --ref=optimize show"
@@ -220,7 +220,7 @@ def _commit_row(commit: Commit) -> str:
         f"`{candidate.hotspot.id}`",
         f"**{measured.speedup:.2f}x**",
         f"{measured.low:.2f} to {measured.high:.2f}",
-        f"{measured.confidence:.2%}",
+        percent(measured.confidence),
         candidate.title,
     )
 

@@ -8,9 +8,11 @@ import shutil
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from pydantic import SecretStr
 
+from agent.choosing import floor, worthwhile
 from agent.interrupting import interruptible
 from agent.models import Model, ModelSettings, open_model
 from agent.progress import Progress
@@ -18,16 +20,16 @@ from agent.report import Report, as_json, as_markdown, make_report
 from agent.runs import RunRecord
 from agent.settings import RULES_MODEL, Settings
 from agent.state import checkpoints, first_state
-from agent.stations import Station, worthwhile
+from agent.station import Station
 from tools.profiling import hotspots, profile
 from tools.rooms import Target
 from tools.testing import take_baseline
 from tools.values import Baseline, Hotspot
 from tools.workload import find_benchmarks, is_source, source_roots
-from workspaces.checkout import clone_source
-from workspaces.interpreter import PLUGINS, cache_folder, find_interpreter, overlay
+from workspaces.checkout import Checkout, Source, clone_source
+from workspaces.interpreter import PLUGINS, Interpreter, cache_folder, find_interpreter, overlay
 from workspaces.process import Limits
-from workspaces.sandbox import find_sandbox
+from workspaces.sandbox import Sandbox, find_sandbox
 
 REPORT = "report"  # .json and .md in the run folder
 
@@ -74,8 +76,7 @@ def preview(record: RunRecord, environment: Mapping[str, str], progress: Progres
     baseline = take_baseline(target, start)
     benchmarks = find_benchmarks(record.settings.workload, baseline)
     progress.say("profiling with Scalene")
-    floor = 1 - 1 / (1 + record.settings.min_gain)
-    profiles = profile(target, start, benchmarks, baseline.running, floor)
+    profiles = profile(target, start, benchmarks, baseline.running, floor(record.settings.min_gain))
 
     def read(path: str) -> bytes:
         return target.checkout.read(start, path)
@@ -92,6 +93,7 @@ def prepare(record: RunRecord, environment: Mapping[str, str], progress: Progres
     if source.dirty:
         progress.say("uncommitted changes are left out: HEAD is optimized")
     progress.say(f"sandbox: {sandbox.notice}")
+    shutil.rmtree(record.folder / "scratch", ignore_errors=True)  # of a run that was killed
     checkout = clone_source(source, record.folder)
     project = source.repository / source.subfolder
     tree = checkout.export(source.commit) / source.subfolder
@@ -100,6 +102,18 @@ def prepare(record: RunRecord, environment: Mapping[str, str], progress: Progres
     interpreter = find_interpreter(project, tree, settings.python, environment, cache, top=checkout.export(source.commit))
     overlays = {name: overlay(interpreter, name, environment, cache) for name in PLUGINS}
     progress.say(f"python: {interpreter.description}")
+    return target_of(source, settings, checkout, interpreter, sandbox, overlays)
+
+
+def target_of(
+    source: Source,
+    settings: Settings,
+    checkout: Checkout,
+    interpreter: Interpreter,
+    sandbox: Sandbox,
+    overlays: Mapping[str, Path],
+) -> Target:
+    """The target in the user's limits, with its own sources first on the path."""
     return Target(
         checkout=checkout,
         interpreter=interpreter,

@@ -61,6 +61,17 @@ def new_run(source: Source, settings: Settings, environment: Mapping[str, str]) 
     return record
 
 
+def all_runs(environment: Mapping[str, str]) -> list[RunRecord]:
+    """Every run that is kept, oldest first."""
+    names = sorted(found.parent.name for found in runs_folder(environment).glob(f"*/{RECORD}"))
+    return [find_run(name, environment) for name in names]
+
+
+def size_of(folder: Path) -> int:
+    """Bytes of all files in a folder."""
+    return sum(file.lstat().st_size for file in folder.rglob("*") if file.is_file())
+
+
 def find_run(name: str | None, environment: Mapping[str, str]) -> RunRecord:
     """The run of that id, or the newest one; OptimizeError if there is none."""
     folder = runs_folder(environment)

@@ -45,6 +45,7 @@ class State(TypedDict):
     turn: str  # whose turn it is for the hotspot at hand: one of TURNS
     turns: dict[str, tuple[str, ...]]  # function id -> turns of the rules taken since its last commit
     asks: dict[str, int]  # function id -> how often hosted models were asked
+    declined: Annotated[list[str], operator.add]  # "<model> <function id>": said that nothing can be gained
     proposed: Annotated[list[Candidate], operator.add]  # by anybody, in order; never shrinks
     taken: int  # how many of them were looked at
     survivors: tuple[Survivor, ...]  # of this turn, correct as far as checked
@@ -52,7 +53,6 @@ class State(TypedDict):
     accepted_commit: str  # the judged commit of that verdict
     verdicts: Annotated[list[Verdict], operator.add]
     commits: tuple[Commit, ...]
-    confirmations: int  # spent part of the error budget
     spent: Annotated[Usage, add_usage]
     notices: Annotated[list[str], operator.add]
     combined: Combined | None
@@ -72,6 +72,7 @@ def first_state(start: str) -> State:
         turn="",
         turns={},
         asks={},
+        declined=[],
         proposed=[],
         taken=0,
         survivors=(),
@@ -79,7 +80,6 @@ def first_state(start: str) -> State:
         accepted_commit="",
         verdicts=[],
         commits=(),
-        confirmations=0,
         spent=Usage(),
         notices=[],
         combined=None,

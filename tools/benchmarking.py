@@ -8,13 +8,13 @@ import os
 import random
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tools.comparing import cold_log_ratios, decide, deciding_clock, interval, log_ratios
+from tools.comparing import cold_log_ratios, decide, deciding_clock, interval, log_ratios, looks, outside_log_ratios
 from tools.rooms import HarnessFailed, Target, run_harness
 from tools.turns import ENOUGH_SECONDS, Seat, referee, seat
 from tools.values import Benchmark, BenchmarkKind, Clock, Interval, Measurement, Outcome, Pair, Sample, Timing
@@ -67,14 +67,20 @@ def measure(
     for pair in _pairs(target, sides, benchmark, random_source):
         pairs.append(pair)
         on_pair(len(pairs))
-        clock = deciding_clock(pairs)
+        clock = deciding_clock(pairs[:1])  # fixed before anything is compared
         if len(pairs) >= CACHE_PAIRS and not allow_caching and is_cached(pairs, clock, obvious=True):
             return _measurement(benchmark, pairs, clock, Outcome.CACHED, None)
         decided = decide(log_ratios(pairs, clock), alpha, min_gain)
-        if decided is not None:
-            outcome, figure = decided
-            cached = outcome is Outcome.FASTER and is_cached(pairs, clock, obvious=False)
-            return _measurement(benchmark, pairs, clock, Outcome.CACHED if cached else outcome, figure)
+        if decided is None:
+            continue
+        outcome, figure = decided
+        if outcome is not Outcome.FASTER:
+            return _measurement(benchmark, pairs, clock, outcome, figure)
+        doubt = doubts(pairs, clock, alpha)
+        if doubt is Outcome.UNDECIDED and len(pairs) < looks(alpha)[-1][0]:
+            continue  # the other clock may come round with more pairs
+        cached = doubt is None and is_cached(pairs, clock, obvious=False)
+        return _measurement(benchmark, pairs, clock, Outcome.CACHED if cached else doubt or outcome, figure)
     raise AssertionError("unreachable: pairs do not end")
 
 
@@ -88,7 +94,7 @@ def screen(
     pairs: list[Pair] = []
     for pair in _pairs(target, sides, benchmark, random_source):
         pairs.append(pair)
-        clock = deciding_clock(pairs)
+        clock = deciding_clock(pairs[:1])
         if len(pairs) < SCREENING_PAIRS:
             continue
         if is_cached(pairs, clock, obvious=True):
@@ -118,7 +124,7 @@ def measure_all(
         for _ in range(pairs):
             for name, pair in _pair_of(target, sides, benchmarks, random_source, core, SHARED_SECONDS).items():
                 collected[name].append(pair)
-    return {name: log_ratios(found, deciding_clock(found)) for name, found in collected.items()}
+    return {name: log_ratios(found, deciding_clock(found[:1])) for name, found in collected.items()}
 
 
 def is_cached(pairs: Sequence[Pair], clock: Clock, *, obvious: bool) -> bool:
@@ -139,6 +145,26 @@ def is_cached(pairs: Sequence[Pair], clock: Clock, *, obvious: bool) -> bool:
     if around is None:
         return sum(cold) / len(cold) < LITTLE * gain
     return math.log(around.speedup) < LITTLE * gain or math.log(around.high) < gain / 2
+
+
+def doubts(pairs: Sequence[Pair], clock: Clock, alpha: float) -> Outcome | None:
+    """Why a gain on the deciding clock is not believed, None if it is.
+
+    UNDECIDED where CPU time fell and wall time is not shown to (work moved to where we do not count it, or noise);
+    SLOWER where wall time fell and CPU time surely rose; CHEATING where our own clock, from telling a process to work until
+    it has done, shows less than half of the gain (in logarithms) that its clocks show.
+    """
+    gain = sum(log_ratios(pairs, clock)) / len(pairs)
+    outside = outside_log_ratios(pairs)
+    if outside and sum(outside) / len(outside) < gain / 2 and clock is Clock.WALL:
+        return Outcome.CHEATING
+    wall = interval(log_ratios(pairs, Clock.WALL), alpha)
+    if clock is Clock.CPU and (wall is None or wall.low <= 1):
+        return Outcome.UNDECIDED
+    cpu = interval(log_ratios(pairs, Clock.CPU), alpha)
+    if clock is Clock.WALL and cpu is not None and cpu.high < 1:
+        return Outcome.SLOWER
+    return Outcome.CHEATING if outside and sum(outside) / len(outside) < gain / 2 else None
 
 
 @contextmanager
@@ -162,8 +188,6 @@ def _measurement(
     assert report is not None
     assert wide is not None
     assert cold is not None
-    if outcome is Outcome.FASTER and wide.high < 1:
-        outcome = Outcome.SLOWER  # less CPU time bought with more wall time
     return Measurement(
         benchmark=benchmark, clock=clock, outcome=outcome, figure=report, wall=wide, cold=cold, pairs=tuple(pairs)
     )
@@ -202,10 +226,12 @@ def _pair_in(
             late = referee((left, right), [benchmark.id for benchmark in benchmarks], source, enough_seconds)
             for one in (left, right):
                 one.tell(b"x" * len(benchmarks) * 3)  # whoever still waits for a turn goes on to its end
-            timings = {}
+            timings: dict[str, dict[str, Timing]] = {}
+            results: dict[str, Mapping[str, Sequence[str | None]]] = {}
             both = (("baseline", left), ("candidate", right))
             for side, one in sorted(both, key=lambda side: side[1] is not late):  # whose fault it is comes first
-                timings[side] = _timings(one.running, side, benchmarks, sides.edited)
+                timings[side], results[side] = _timings(one, side, benchmarks, sides.edited)
+            _compare_results(results["baseline"], results["candidate"])
         except BenchmarkFailed:
             raise  # nobody waits for a turn any more, and the next candidate needs the room
         except BaseException:
@@ -255,15 +281,25 @@ def _session(
 
 
 def _timings(
-    running: Future[dict[str, Any]] | None, side: str, benchmarks: Sequence[Benchmark], edited: Sequence[str]
-) -> dict[str, Timing]:
-    assert running is not None
+    place: Seat, side: str, benchmarks: Sequence[Benchmark], edited: Sequence[str]
+) -> tuple[dict[str, Timing], Mapping[str, Sequence[str | None]]]:
+    assert place.running is not None
     try:
-        session = running.result()
+        session = place.running.result()
     except HarnessFailed as error:
         raise BenchmarkFailed(side, str(error)) from error
     _check_session(session, side, benchmarks, edited)
-    return {benchmark.id: _timing(session["timings"][benchmark.id]) for benchmark in benchmarks}
+    timings = {one.id: _timing(session["timings"][one.id], place.turns.get(one.id, []), side) for one in benchmarks}
+    return timings, session["results"]
+
+
+def _compare_results(old: Mapping[str, Sequence[str | None]], new: Mapping[str, Sequence[str | None]]) -> None:
+    """First and last result of each benchmark; the last only where the old code gives the same again and again."""
+    for name, (first, *_, last) in old.items():
+        repeatable = first == last
+        for before, after in ((first, new[name][0]), (last, new[name][-1])):
+            if before is not None and before != after and (repeatable or before is first):
+                raise BenchmarkFailed("candidate", f"{name} computes {after}, not {before} as before, while it is timed")
 
 
 def _check_session(
@@ -277,6 +313,8 @@ def _check_session(
         worked = sum(cpu for _, _, cpu in timing["samples"])
         if timing["hidden"] > HIDDEN_SHARE * worked + HIDDEN_SECONDS * 1e9:
             raise BenchmarkFailed(side, f"{benchmark.id} worked for {timing['hidden'] / 1e9:.3f} s when it was not timed")
+        if timing["children"]:
+            raise BenchmarkFailed(side, f"{benchmark.id} leaves {timing['children']} processes running, which nobody times")
         if not timing["samples"]:
             raise BenchmarkFailed(side, f"{benchmark.id} was not timed")
     foreign = [path for path in edited if path not in session["loaded"]]
@@ -297,10 +335,14 @@ def _time_command(room: Room, side: str, benchmark: Benchmark, environment: Mapp
     return Timing(cold=sample, samples=(sample,))
 
 
-def _timing(raw: Mapping[str, Any]) -> Timing:  # Any: the harness's JSON
-    return Timing(cold=_sample(raw["cold"]), samples=tuple(_sample(sample) for sample in raw["samples"]))
+def _timing(raw: Mapping[str, Any], turns: Sequence[float], side: str) -> Timing:  # Any: the harness's JSON
+    """The samples with what our own clock says of each; the first turn was the first call, the second the settling."""
+    if len(turns) != len(raw["samples"]) + 2:
+        raise BenchmarkFailed(side, f"it reports {len(raw['samples'])} samples and was told to take {len(turns) - 2}")
+    pairs = zip(raw["samples"], turns[2:], strict=True)
+    return Timing(cold=_sample(raw["cold"], turns[0]), samples=tuple(_sample(sample, outside) for sample, outside in pairs))
 
 
-def _sample(raw: Sequence[int]) -> Sample:
+def _sample(raw: Sequence[int], outside: float) -> Sample:
     loops, wall, cpu = raw
-    return Sample(loops=loops, wall_seconds=wall / 1e9, cpu_seconds=cpu / 1e9)
+    return Sample(loops=loops, wall_seconds=wall / 1e9, cpu_seconds=cpu / 1e9, outside_seconds=outside)

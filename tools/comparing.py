@@ -69,7 +69,8 @@ def decide(log_ratios: Sequence[float], alpha: float, min_gain: float) -> tuple[
     if count in plan:
         look = interval(log_ratios, plan[count])
         if look is not None and look.low > 1 + min_gain:
-            return Outcome.FASTER, look
+            # over all looks only 1 - alpha holds, however sharp the one that decided
+            return Outcome.FASTER, look.model_copy(update={"confidence": 1 - alpha})
     quick = interval(log_ratios, FUTILITY_ALPHA) if count >= FUTILITY_PAIRS else None
     if quick is not None and quick.high < 1 + min_gain:
         return (Outcome.SLOWER if quick.high < 1 and quick.speedup < 1 / (1 + min_gain) else Outcome.SAME), quick
@@ -88,6 +89,20 @@ def log_ratios(pairs: Iterable[Pair], clock: Clock) -> list[float]:
 def cold_log_ratios(pairs: Iterable[Pair], clock: Clock) -> list[float]:
     """log(old / new) of the first calls, one a pair."""
     return [_log_ratio(pair.baseline.cold, pair.candidate.cold, clock) for pair in pairs]
+
+
+def outside_log_ratios(pairs: Iterable[Pair]) -> list[float]:
+    """log(old / new) by our own clock outside the processes, one a pair; empty where nobody took it."""
+    ratios = []
+    for pair in pairs:
+        rounds = [
+            math.log(old.outside_seconds / old.loops) - math.log(new.outside_seconds / new.loops)
+            for old, new in zip(pair.baseline.samples, pair.candidate.samples, strict=True)
+            if old.outside_seconds and new.outside_seconds
+        ]
+        if rounds:
+            ratios.append(median(rounds))
+    return ratios
 
 
 def deciding_clock(pairs: Sequence[Pair]) -> Clock:

@@ -44,6 +44,7 @@ class Seat:
     pipes: dict[str, str]  # as the process sees them
     running: Future[Any] | None = None  # Any: whatever the run returns
     heard: bytearray = field(default_factory=bytearray)
+    turns: dict[str, list[float]] = field(default_factory=dict)  # benchmark -> seconds of each turn, by our clock
 
     def tell(self, word: bytes) -> None:
         """b"g": your turn; b"x": this benchmark is over."""
@@ -99,8 +100,8 @@ def referee(
                 if seat.listen() != f"ready {name}":
                     return seat
             for _ in ("first call", "settle"):
-                _round(seats, source)
-            _sample(seats, source, clock, enough_seconds)
+                _round(seats, name, source, clock)
+            _sample(seats, name, source, clock, enough_seconds)
             for seat in seats:
                 seat.tell(b"x")
     except SideEnded as ended:
@@ -108,17 +109,21 @@ def referee(
     return None
 
 
-def _sample(seats: Sequence[Seat], source: random.Random, clock: Callable[[], float], enough_seconds: float) -> None:
+def _sample(
+    seats: Sequence[Seat], name: str, source: random.Random, clock: Callable[[], float], enough_seconds: float
+) -> None:
     started = clock()
     for count in range(1, MOST_ROUNDS + 1):
-        _round(seats, source)
+        _round(seats, name, source, clock)
         spent = clock() - started
         if (count >= FEWEST_ROUNDS and spent >= enough_seconds) or (count >= FEWEST_SLOW_ROUNDS and spent >= SLOW_SECONDS):
             return
 
 
-def _round(seats: Sequence[Seat], source: random.Random) -> None:
+def _round(seats: Sequence[Seat], name: str, source: random.Random, clock: Callable[[], float]) -> None:
     for seat in source.sample(seats, len(seats)):
+        started = clock()
         seat.tell(b"g")
         while seat.listen() != "done":
             continue
+        seat.turns.setdefault(name, []).append(clock() - started)

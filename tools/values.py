@@ -156,7 +156,8 @@ class Sample(Value):
 
     loops: int = Field(ge=1)
     wall_seconds: float
-    cpu_seconds: float
+    cpu_seconds: float  # with threads and waited-for children
+    outside_seconds: float | None = None  # wall time by our clock, from "go" to "done"; None for commands
 
 
 class Timing(Value):

@@ -198,7 +198,7 @@ def _built(tree: Path, top: Path, environment: Mapping[str, str], cache: Path) -
     ]
     metadata += sorted(tree.glob("*requirements*.txt")) + sorted(tree.glob("requirements/*.txt"))
     project = tomllib.loads((tree / "pyproject.toml").read_text("utf-8")) if (tree / "pyproject.toml").exists() else {}
-    key = _digest(tree.name, *(f"{file.name}\n{file.read_text('utf-8', 'replace')}" for file in metadata))
+    key = _digest(*(f"{file.name}\n{file.read_text('utf-8', 'replace')}" for file in metadata))
     folder = cache / "environments" / key
     python = folder / "bin" / "python"
     with _once(folder) as missing:

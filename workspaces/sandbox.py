@@ -212,7 +212,9 @@ def _system_mounts() -> list[str]:
             arguments += ["--ro-bind", name, name]
     for file in sorted(Path(__file__).with_name("etc").iterdir()):
         arguments += ["--ro-bind", str(file), f"/etc/{file.name}"]
-    return [*arguments, "--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--tmpfs", "/tmp"]  # noqa: S108
+    # multiprocessing keeps its locks in /dev/shm
+    arguments += ["--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--tmpfs", "/dev/shm"]  # noqa: S108
+    return [*arguments, "--perms", "1777", "--tmpfs", "/tmp"]  # noqa: S108
 
 
 def _parents(path: Path) -> list[str]:

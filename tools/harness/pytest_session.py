@@ -11,20 +11,25 @@ target is imported, and the output file is opened then, so that a process that e
 a success.
 """
 
+import json
+import os
+import resource
 import sys
+import time
+
+from verispeed_digest import digest
 
 sys.path[:] = [entry for entry in sys.path if not entry.endswith("/harness")]  # our folder is not the target's business
 
-import hashlib
-import json
-import os
-import re
-import time
-
 WALL = time.perf_counter_ns
-CPU = time.process_time_ns
 SAMPLE_NANOSECONDS = 5_000_000  # one sample takes at least this long: far above the clocks' resolution
-ADDRESS = re.compile(r" at 0x[0-9a-f]+")
+SEVERITY = ("passed", "xpassed", "xfailed", "skipped", "error", "failed")  # of one test's reports the worst counts
+
+
+def CPU(own=time.process_time_ns, used=resource.getrusage):  # noqa: N802  a clock, like WALL
+    """CPU nanoseconds of this process, its threads and the children that it waited for."""
+    children = used(resource.RUSAGE_CHILDREN)
+    return own() + int((children.ru_utime + children.ru_stime) * 1e9)
 
 
 def main():
@@ -50,7 +55,7 @@ def main():
         "errors": recorder.errors,
         "benchmarks": recorder.benchmarks,
         "timings": recorder.timings,
-        "results": recorder.results,
+        "results": recorder.results if spec["mode"] == "benchmark" else recorder.comparable_results(),
         "loaded": loaded(spec["tree"]),
         "lines": recorder.lines,
     }
@@ -63,9 +68,14 @@ def main():
 
 
 def arguments(spec):
-    """Arguments of pytest: quiet, no cache folder, no plugin that disturbs a measurement or only slows its start."""
-    common = ["-q", "-p", "no:cacheprovider", "--color=no", "--no-header", "--tb=short"]
-    common += optional("xdist", ["-n", "0"]) if spec["mode"] != "test" or spec["coverage"] else []
+    """Arguments of pytest: quiet, all of it in this process, no plugin that disturbs a measurement or slows its start.
+
+    Node ids are relative to the current folder wherever the configuration lies; a failure never ends the session.
+    """
+    cache = os.path.join(os.path.dirname(spec["output"]), "cache")
+    common = ["-q", "--color=no", "--no-header", "--tb=short", "--maxfail=0", "-o", "cache_dir=" + cache]
+    common += ["--rootdir=" + os.getcwd()]
+    common += optional("xdist", ["-n", "0"])  # our plugin must be where the tests run
     common += optional("pytest_cov", ["--no-cov"])
     if spec["mode"] == "benchmark":
         common += ["--assert=plain", "-p", "no:unraisableexception", "-p", "no:threadexception", "-p", "no:faulthandler"]
@@ -138,10 +148,17 @@ class Recorder:
             outcome = "xfailed" if report.skipped else "xpassed"
         elif report.failed and report.when != "call":
             outcome = "error"
+        if outcome not in SEVERITY:
+            return  # "rerun" and the like: another report follows
         if report.when == "call" or outcome != "passed":
-            self.tests[report.nodeid] = outcome
+            before = self.tests.get(report.nodeid, outcome)
+            self.tests[report.nodeid] = max(before, outcome, key=SEVERITY.index)
             if report.failed:
                 self.longest[report.nodeid] = str(report.longrepr)[-2000:]
+
+    def comparable_results(self):
+        """Digests of the benchmarks whose results can be compared at all."""
+        return {node: digests for node, digests in self.results.items() if None not in digests}
 
     def start_coverage(self):
         """Line coverage of the tree, one context a test."""
@@ -224,19 +241,27 @@ class Benchmark:
         turns.wait()
         wall, cpu, result = measure(1)
         cold = [1, wall, cpu]
+        self.remember(result)
         turns.done()
         turns.wait()
         loops = settle(measure)
         turns.done()
-        samples, idle_cpu = [], CPU()
+        samples, idle_cpu, last = [], CPU(), result
         hidden = 0
         while turns.wait():
             hidden += CPU() - idle_cpu
-            wall, cpu, _ = measure(loops)
+            wall, cpu, last = measure(loops)
             samples.append([loops, wall, cpu])
             idle_cpu = CPU()
             turns.done()
-        self.recorder.timings[self.node.nodeid] = {"cold": cold, "samples": samples, "hidden": hidden}
+        self.remember(last)
+        self.stats = Stats([wall / count / 1e9 for count, wall, _ in samples or [cold]])
+        self.recorder.timings[self.node.nodeid] = {
+            "cold": cold,
+            "samples": samples,
+            "hidden": hidden,
+            "children": living_children(),
+        }
         return result
 
     def weave(self, target, **kwargs):
@@ -247,9 +272,9 @@ class Benchmark:
 
     def remember(self, result):
         """What the benchmarked function returned, as a digest that a process with the same hash seed can repeat."""
-        text = described(result)
-        digest = hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:16]
-        self.recorder.results.setdefault(self.node.nodeid, []).append(f"{digest} {text[:60]}")
+        self.recorder.results.setdefault(self.node.nodeid, []).append(digest(result))
+        if self.stats is None:
+            self.stats = Stats([0.0])
         return result
 
 
@@ -276,16 +301,30 @@ class Turns:
         write(self.said, b"done\n")
 
 
-def described(value):
-    """A text that is the same for equal plain values: order of dicts counts, order of sets and addresses do not."""
-    kind = type(value)
-    if kind in (set, frozenset):
-        return f"{kind.__name__}({sorted(map(described, value))})"
-    if kind in (list, tuple):
-        return f"{kind.__name__}({[described(item) for item in value]})"
-    if kind is dict:
-        return f"dict({[(described(key), described(item)) for key, item in value.items()]})"
-    return ADDRESS.sub("", f"{kind.__module__}.{kind.__qualname__} {value!r}")
+class Stats:
+    """What tests read from `benchmark.stats` after a run, by key or by attribute, in seconds."""
+
+    def __init__(self, seconds):
+        self.data = sorted(seconds)
+        self.min, self.max, self.median = self.data[0], self.data[-1], self.data[len(self.data) // 2]
+        self.mean = sum(self.data) / len(self.data)
+        self.stddev = (sum((one - self.mean) ** 2 for one in self.data) / len(self.data)) ** 0.5
+        self.total, self.rounds, self.stats = sum(self.data), len(self.data), self
+
+    def __getitem__(self, name):
+        return getattr(self, name)
+
+
+def living_children():
+    """Number of processes that are still ours: in a sandbox that includes the orphans of our children."""
+    found = 0
+    try:
+        for task in os.listdir("/proc/self/task"):
+            with open("/proc/self/task/%s/children" % task) as file:
+                found += len(file.read().split())
+    except OSError:  # no such file on this system: nothing is known
+        return found
+    return found
 
 
 def timed(function, args, kwargs, loops):

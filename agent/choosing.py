@@ -1,0 +1,99 @@
+"""Which hotspot comes next, and whose turn it is to propose for it."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatch
+
+from agent.errors import OptimizeError
+from agent.settings import RULES_MODEL, Settings
+from agent.state import HOSTED, MICRO, RULES, TURNS, State
+from agent.station import Station, Update, some
+from tools.testing import GOOD
+from tools.values import Hotspot
+
+
+def choose(state: State, station: Station) -> Update:
+    """The next hotspot and whose turn it is; None when nothing is left or the time is over."""
+    for hotspot in worthwhile(state["hotspots"], station.settings):
+        turn = None if station.out_of_time else _next_turn(hotspot, state, station.settings)
+        if turn is None or not _can_be_checked(hotspot, state):
+            continue
+        name = hotspot.function.id
+        if state["hotspot"] != hotspot:
+            station.progress.say(f"{name}: {hotspot.share:.0%} of {hotspot.benchmark.id}")
+        update: Update = {"hotspot": hotspot, "turn": turn}
+        if turn == HOSTED:
+            update["asks"] = {**state["asks"], name: state["asks"].get(name, 0) + 1}
+        else:
+            update["turns"] = {**state["turns"], name: (*state["turns"].get(name, ()), turn)}
+        return update
+    notices = ["the time that was given is over; what is left was not asked about"] if station.out_of_time else []
+    return {"hotspot": None, "notices": [*notices, *_hopeless(state, station.settings)]}
+
+
+def worthwhile(hotspots: tuple[Hotspot, ...], settings: Settings) -> list[Hotspot]:
+    """Hotspots whose Amdahl ceiling reaches min_gain and that the user did not exclude, hottest first."""
+    return [hotspot for hotspot in hotspots if hotspot.share >= floor(settings.min_gain) and _wanted(hotspot, settings)]
+
+
+def proposers(state: State, station: Station) -> list[str]:
+    """Names in --model that are asked in this turn."""
+    if state["turn"] != HOSTED or state["hotspot"] is None:
+        return [RULES_MODEL]
+    return [name for name in station.models if refusal(name, state["hotspot"]) not in state["declined"]]
+
+
+def refusal(model: str, hotspot: Hotspot) -> str:
+    """How "this model sees nothing to gain here" stands in the state."""
+    return f"{model} {hotspot.function.id}"
+
+
+def floor(min_gain: float) -> float:
+    """Smallest share whose Amdahl ceiling reaches 1 + min_gain."""
+    return 1 - 1 / (1 + min_gain)
+
+
+def _wanted(hotspot: Hotspot, settings: Settings) -> bool:
+    path, function = hotspot.function.path, hotspot.function
+    if settings.only and not any(fnmatch(path, pattern) for pattern in settings.only):
+        return False
+    if any(fnmatch(path, pattern) for pattern in settings.exclude):
+        return False
+    return not settings.function or function.id in settings.function or function.name in settings.function
+
+
+def _next_turn(hotspot: Hotspot, state: State, settings: Settings) -> str | None:
+    name = hotspot.function.id
+    with_rules = RULES_MODEL in settings.model
+    open_turns = {
+        RULES: with_rules and RULES not in state["turns"].get(name, ()),
+        HOSTED: any(refusal(model, hotspot) not in state["declined"] for model in settings.model if model != RULES_MODEL)
+        and state["asks"].get(name, 0) < settings.attempts
+        and not _spent_up(state, settings),
+        MICRO: with_rules and settings.attempts > 1 and MICRO not in state["turns"].get(name, ()),
+    }
+    return next((turn for turn in TURNS if open_turns[turn]), None)
+
+
+def _spent_up(state: State, settings: Settings) -> bool:
+    spent = state["spent"].dollars
+    return settings.max_cost is not None and spent is not None and spent >= settings.max_cost
+
+
+def _can_be_checked(hotspot: Hotspot, state: State) -> bool:
+    """False if tests execute the function and all of them fail already."""
+    baseline = state["baseline"]
+    assert baseline is not None
+    nodes = baseline.running.get(hotspot.function.id, ())
+    return not nodes or any(baseline.outcomes.get(node) in GOOD for node in nodes)
+
+
+def _hopeless(state: State, settings: Settings) -> list[str]:
+    """Notices on functions that no passing test executes; OptimizeError if that leaves nothing at all."""
+    candidates = worthwhile(state["hotspots"], settings)
+    hopeless = [hotspot.function.id for hotspot in candidates if not _can_be_checked(hotspot, state)]
+    if hopeless and len(hopeless) == len(candidates) and not state["commits"]:
+        raise OptimizeError(
+            f"Every test that runs {some(hopeless)} fails already, so no edit could be checked. Mend them first."
+        )
+    return [f"{name} was left alone: every test that runs it fails already" for name in hopeless]

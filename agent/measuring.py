@@ -1,0 +1,135 @@
+"""Times the survivors of a turn: a rough look at each where there are several, then a confirmation of the best."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from agent.judging import confirmation_alpha, judged, rejected
+from agent.state import State
+from agent.station import Station, Update
+from tools.benchmarking import BenchmarkFailed, Sides, screen
+from tools.benchmarking import measure as measure_benchmark
+from tools.values import Check, Outcome, Survivor, Verdict
+
+
+def measure(state: State, station: Station) -> Update:
+    """One measurement: a rough one for each of several survivors, then a confirmation of the best on fresh pairs."""
+    survivors = state["survivors"]
+    if not survivors:
+        return {"accepted": None}
+    waiting = [one for one in survivors if one.screened is None] if len(survivors) > 1 else []
+    if waiting:
+        return _screen(state, station, waiting[0])
+    best = max(survivors, key=lambda one: one.screened.speedup if one.screened else 0.0)
+    return _confirm(state, station, best)
+
+
+def whole(station: Station, verdict: Verdict) -> Verdict:
+    """The verdict with its raw samples."""
+    return Verdict.model_validate_json(_verdict_file(station, verdict).read_text())
+
+
+def _screen(state: State, station: Station, survivor: Survivor) -> Update:
+    others = tuple(one for one in state["survivors"] if one is not survivor)
+    hotspot = state["hotspot"]
+    assert hotspot is not None
+    started = station.clock()
+    candidate = survivor.candidate
+    station.progress.status(f"screening: {candidate.title}")
+    sides = Sides(state["base"], survivor.commit, _edited(survivor))
+    source = station.randomness("screen", state["base"], candidate.id)
+    try:
+        rough = screen(station.target, sides, hotspot.benchmark, min_gain=station.settings.min_gain, random_source=source)
+    except BenchmarkFailed as error:
+        return {"survivors": others, "verdicts": [_broken(state, station, survivor, error)]}
+    seconds = survivor.seconds + station.clock() - started
+    if rough.outcome is Outcome.FASTER or (rough.outcome is Outcome.CACHED and station.settings.allow_caching):
+        return {"survivors": (*others, survivor.model_copy(update={"screened": rough.figure, "seconds": seconds}))}
+    verdict = judged(
+        candidate,
+        state["base"],
+        survivor.checks,
+        rough,
+        min_gain=station.settings.min_gain,
+        allow_caching=False,
+        seconds=seconds,
+    )
+    verdict = _slim(station, verdict)
+    station.progress.verdict(verdict)
+    return {"survivors": others, "verdicts": [verdict]}
+
+
+def _confirm(state: State, station: Station, survivor: Survivor) -> Update:
+    hotspot = state["hotspot"]
+    assert hotspot is not None
+    candidate = survivor.candidate
+    number = _count_confirmation(station.folder / "confirmations.txt", candidate.id)
+    started = station.clock()
+    sides = Sides(state["base"], survivor.commit, _edited(survivor))
+    others = tuple(one for one in state["survivors"] if one is not survivor)
+    try:
+        measurement = measure_benchmark(
+            station.target,
+            sides,
+            hotspot.benchmark,
+            alpha=confirmation_alpha(number),
+            min_gain=station.settings.min_gain,
+            random_source=station.randomness("confirm", str(number), candidate.id),
+            allow_caching=station.settings.allow_caching,
+            on_pair=lambda pair: station.progress.status(f"timing pair {pair}: {candidate.title}"),
+        )
+    except BenchmarkFailed as error:
+        verdict = _broken(state, station, survivor, error)
+        return {"survivors": others, "verdicts": [verdict]}
+    verdict = judged(
+        candidate,
+        state["base"],
+        survivor.checks,
+        measurement,
+        min_gain=station.settings.min_gain,
+        allow_caching=station.settings.allow_caching,
+        seconds=survivor.seconds + station.clock() - started,
+    )
+    verdict = _slim(station, verdict)
+    station.progress.verdict(verdict)
+    update: Update = {"verdicts": [verdict], "survivors": others}
+    if verdict.accepted:
+        update |= {"accepted": verdict, "accepted_commit": survivor.commit}
+    return update
+
+
+def _slim(station: Station, verdict: Verdict) -> Verdict:
+    """The verdict without its raw samples, which go into a file: the state is written anew at every step."""
+    file = _verdict_file(station, verdict)
+    file.parent.mkdir(exist_ok=True)
+    partial = file.with_suffix(".partial")
+    partial.write_text(verdict.model_dump_json())
+    partial.rename(file)
+    measurements = tuple(one.model_copy(update={"pairs": ()}) for one in verdict.measurements)
+    return verdict.model_copy(update={"measurements": measurements})
+
+
+def _verdict_file(station: Station, verdict: Verdict) -> Path:
+    return station.folder / "verdicts" / f"{verdict.base[:12]}-{verdict.candidate.id}.json"
+
+
+def _count_confirmation(file: Path, candidate: str) -> int:
+    """Number of this confirmation: written down before it is timed: a killed one has spent its share of the error."""
+    with file.open("a+") as lines:
+        lines.write(f"{candidate}\n")
+        lines.flush()
+        lines.seek(0)
+        return len(lines.readlines())
+
+
+def _broken(state: State, station: Station, survivor: Survivor, error: BenchmarkFailed) -> Verdict:
+    """A benchmark that could not be timed: the candidate's fault or not, it is no acceptance."""
+    outcome = Outcome.BROKEN if error.side == "candidate" else Outcome.UNDECIDED
+    failed = Check(rung="benchmark", passed=False, detail=f"{error.side}: {error}")
+    verdict = rejected(survivor.candidate, state["base"], outcome, (*survivor.checks, failed), survivor.seconds)
+    station.progress.verdict(verdict)
+    return verdict
+
+
+def _edited(survivor: Survivor) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(edit.path for edit in survivor.candidate.edits))
