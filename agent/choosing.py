@@ -8,7 +8,6 @@ from agent.errors import OptimizeError
 from agent.settings import RULES_MODEL, Settings
 from agent.state import HOSTED, MICRO, RULES, TURNS, State
 from agent.station import Station, Update, some
-from tools.testing import GOOD
 from tools.values import Hotspot
 
 
@@ -85,7 +84,7 @@ def _can_be_checked(hotspot: Hotspot, state: State) -> bool:
     baseline = state["baseline"]
     assert baseline is not None
     nodes = baseline.running.get(hotspot.function.id, ())
-    return not nodes or any(baseline.outcomes.get(node) in GOOD for node in nodes)
+    return not nodes or any(baseline.outcomes.get(node) not in ("failed", "error") for node in nodes)
 
 
 def _hopeless(state: State, settings: Settings) -> list[str]:

@@ -6,6 +6,7 @@ import random
 from collections.abc import Mapping, Sequence
 
 from agent.judging import figure
+from agent.station import counted
 from tools.benchmarking import BenchmarkFailed, Sides, measure, measure_all
 from tools.comparing import fewest_pairs, interval
 from tools.rooms import Target
@@ -77,7 +78,7 @@ def _judge(
         problem = f"the gain of {lost[0]} is not there any more: {figure(shown[lost[0]])}"
     if problem:
         return Combined(commits=tuple(kept), tests=tests, figure=None, benchmarks=shown, reason=problem)
-    text = f"together: workload {figure(whole)} over {len(benchmarks)} benchmarks, {tests.detail}"
+    text = f"together: workload {figure(whole)} over {counted(len(benchmarks), 'benchmark')}, {tests.detail}"
     return Combined(commits=tuple(kept), tests=tests, figure=whole, benchmarks=shown, reason=text)
 
 

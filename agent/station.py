@@ -48,6 +48,11 @@ class Station:
         return random.Random(f"{self.settings.seed} {' '.join(parts)}")  # noqa: S311  an order, no secret
 
 
+def counted(number: int, name: str) -> str:
+    """For example "1 test" or "3 tests"."""
+    return f"{number} {name}" + ("" if number == 1 else "s")
+
+
 def some(names: tuple[str, ...] | list[str]) -> str:
     """The first three of many names."""
     more = f" and {len(names) - 3} more" if len(names) > 3 else ""

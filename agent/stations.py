@@ -14,11 +14,11 @@ from agent.measuring import whole
 from agent.proposing import Question, benchmark_text, propose_rules, propose_with_model
 from agent.settings import RULES_MODEL
 from agent.state import MICRO, State
-from agent.station import Station, Update, some
+from agent.station import Station, Update, counted, some
 from tools import profiling
 from tools.source import find_function
 from tools.testing import take_baseline as run_baseline
-from tools.values import Benchmark, BenchmarkKind, Commit, Hotspot, LineShare, Survivor
+from tools.values import BenchmarkKind, Commit, Hotspot, LineShare, Survivor
 from tools.workload import find_benchmarks, is_source
 from workspaces.checkout import publish as bring_home
 
@@ -36,10 +36,11 @@ def take_baseline(state: State, station: Station) -> Update:
     benchmarks = find_benchmarks(station.settings.workload, baseline)
     notices = []
     if baseline.failing:
-        notices.append(f"{len(baseline.failing)} tests fail before anything was changed: {some(baseline.failing)}")
+        failing = counted(len(baseline.failing), "test")
+        notices.append(f"failing before anything was changed: {failing}, {some(baseline.failing)}")
     if baseline.flaky:
-        notices.append(f"{len(baseline.flaky)} tests are flaky: {some(baseline.flaky)}")
-    station.progress.say(f"{len(baseline.outcomes)} tests, {len(benchmarks)} benchmarks")
+        notices.append(f"flaky: {counted(len(baseline.flaky), 'test')}, {some(baseline.flaky)}")
+    station.progress.say(f"{counted(len(baseline.outcomes), 'test')}, {counted(len(benchmarks), 'benchmark')}")
     for notice in notices:
         station.progress.say(notice)
     return {"baseline": baseline, "benchmarks": benchmarks, "notices": notices}
@@ -57,7 +58,7 @@ def profile(state: State, station: Station) -> Update:
         nodes = baseline.running.get(changed.id, ())
         affected = tuple(one for one in benchmarks if one.kind is BenchmarkKind.COMMAND or one.id in nodes)
         kept = [moved for old in state["hotspots"] if old.benchmark not in affected and (moved := _moved(old, read))]
-    station.progress.say(f"profiling {_count(affected, 'benchmark')} with Scalene")
+    station.progress.say(f"profiling {counted(len(affected), 'benchmark')} with Scalene")
     least = floor(station.settings.min_gain)
     profiles = profiling.profile(station.target, state["base"], affected, baseline.running, least)
     found = profiling.hotspots(profiles, baseline.running, read, is_source)
@@ -113,7 +114,14 @@ def check(state: State, station: Station) -> Update:
     assert baseline is not None
     started = station.clock()
     station.progress.status(f"checking: {candidate.title}")
-    checked = checking.check(station.target, state["base"], candidate, baseline, station.source.author)
+    checked = checking.check(
+        station.target,
+        state["base"],
+        candidate,
+        baseline,
+        station.source.author,
+        allow_caching=station.settings.allow_caching,
+    )
     seconds = station.clock() - started
     if checked.failed is not None:
         verdict = rejected(candidate, state["base"], checked.failed, checked.checks, seconds)
@@ -192,7 +200,3 @@ def _moved(hotspot: Hotspot, read: Callable[[str], bytes]) -> Hotspot | None:
 
 def _empty(hotspots: list[Hotspot]) -> list[str]:
     return [] if hotspots else ["Scalene saw no time in the target's own functions: the workload may be too short"]
-
-
-def _count(things: tuple[Benchmark, ...], name: str) -> str:
-    return f"{len(things)} {name}" + ("" if len(things) == 1 else "s")

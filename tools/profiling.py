@@ -130,7 +130,7 @@ def _hotspot(function: Function, benchmark: Benchmark, lines: Sequence[LineShare
 
 
 def _profile(target: Target, commit: str, group: Sequence[Benchmark]) -> Profile:
-    """Tried twice, the second time for longer: a short run has an empty profile, and Scalene's signals can crash a process."""
+    """Tried twice, then for longer: a short run has an empty profile, and Scalene's signals can crash a process."""
     seconds = max(LEAST_SECONDS, min(GROUP_SECONDS / len(group), MOST_SECONDS))
     try:
         return _sampled(target, commit, group, seconds) or _sampled(target, commit, group, seconds * LONGER)

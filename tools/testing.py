@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tools.rooms import HarnessFailed, Target, run_harness
@@ -11,7 +11,10 @@ from tools.values import Baseline, Check
 from workspaces.errors import OptimizeError
 
 GOOD = ("passed", "xfailed", "xpassed", "skipped")
-RERUNS = 3  # of tests that fail for the candidate only: is it the test that flakes?
+PROVING = ("passed", "xpassed")  # outcomes of tests that ran to their end
+LONG_SUITE_SECONDS = 60.0  # from here on only the files of suspects are run again, not the whole suite
+HOPELESS = 3  # reruns without a single pass for the candidate end the matter
+RERUNS = 6  # where tests fail for the candidate only: is it the test that flakes?
 SHOWN = 3  # failures in a reason
 
 Lines = Mapping[str, Mapping[int, tuple[str, ...]]]  # path -> line -> node ids that execute it
@@ -28,6 +31,7 @@ class TestRun:
     benchmarks: tuple[str, ...]  # node ids of tests that use the benchmark fixture
     lines: Lines  # empty without coverage
     results: Mapping[str, tuple[str, ...]]  # benchmark's node id -> digests of what it computed
+    exit_code: int  # pytest's own word on the run
     wall_seconds: float
 
 
@@ -57,6 +61,7 @@ def run_tests(
         benchmarks=tuple(session["benchmarks"]),
         lines={path: {int(n): tuple(nodes) for n, nodes in lines.items()} for path, lines in session["lines"].items()},
         results={node: tuple(digests) for node, digests in session["results"].items()},
+        exit_code=session["exit"],
         wall_seconds=finished.wall_seconds,
     )
 
@@ -118,46 +123,90 @@ def check_tests(target: Target, base: str, candidate: str, baseline: Baseline, n
     try:
         run = run_tests(target, candidate, nodes, hash_seed=1)
     except (CollectionFailed, HarnessFailed) as error:
+        _must_still_run(target, base, nodes)
         return Check(rung="tests", passed=False, detail=f"the tests could not be run: {error}")
-    different = [node for node, digests in run.results.items() if baseline.results.get(node, digests) != digests]
     worse = _worse(expected, run.outcomes)
+    different = _different(run, baseline)
     if different:
-        before, after = baseline.results[different[0]], run.results[different[0]]
-        shown = next(((old, new) for old, new in zip(before, after, strict=False) if old != new), (before, after))
-        detail = f"{different[0]} computes {shown[1]}, not {shown[0]} as before"
-        return Check(rung="tests", passed=False, detail="; ".join([detail, *([_failed(worse, run)] if worse else [])]))
+        return Check(rung="tests", passed=False, detail="; ".join([different, *([_failed(worse, run)] if worse else [])]))
+    if run.exit_code == 1 and not any(outcome in ("failed", "error") for outcome in run.outcomes.values()):
+        return Check(rung="tests", passed=False, detail="pytest reported a failure that no test shows")
     if not worse:
         return Check(rung="tests", passed=True, detail=_passed(run, baseline))
-    culprits = _not_flaking(target, base, worse)
-    if not culprits:
-        return Check(
-            rung="tests", passed=True, detail=_passed(run, baseline) + f"; flaky at the baseline too: {', '.join(worse)}"
-        )
-    return Check(rung="tests", passed=False, detail=_failed(culprits, run))
+    selection = _selection(worse, nodes, baseline)
+    culprits = _not_flaking(target, base, candidate, {node: expected[node] for node in worse}, selection)
+    again = f" (run again: only {', '.join(selection)}, the suite is long)" if not nodes and selection else ""
+    if culprits:
+        return Check(rung="tests", passed=False, detail=_failed(culprits, run) + again)
+    flaky = f"; flaky at the baseline too: {', '.join(worse)}"
+    return Check(rung="tests", passed=True, detail=_passed(run, baseline) + flaky + again)
+
+
+def _must_still_run(target: Target, base: str, nodes: Sequence[str]) -> None:
+    """OptimizeError if the baseline's tests cannot be run any more either: then it is not the candidate that is at fault."""
+    try:
+        run_tests(target, base, nodes, hash_seed=1)
+    except (CollectionFailed, HarnessFailed) as error:
+        raise OptimizeError(f"The tests ran at the start and cannot be run any more, even unchanged: {error}") from error
+
+
+def _different(run: TestRun, baseline: Baseline) -> str:
+    """What the first benchmark that computes something else computes; empty if all compute the same."""
+    for node, after in run.results.items():
+        before = baseline.results.get(node, after)
+        if before != after:
+            shown = next(((old, new) for old, new in zip(before, after, strict=False) if old != new), (before, after))
+            return f"{node} computes {shown[1]}, not {shown[0]} as before"
+    return ""
 
 
 def _worse(expected: Mapping[str, str], outcomes: Mapping[str, str]) -> list[str]:
-    """Tests that were good and are not, were run and are skipped now, or are gone."""
-    return [
-        node
-        for node, before in expected.items()
-        if before in GOOD
-        and (outcomes.get(node, "vanished") not in GOOD or (before != "skipped" and outcomes.get(node) == "skipped"))
-    ]
+    """Tests that show less than before: they fail, are gone, or no longer run to their end."""
+    return [node for node, before in expected.items() if outcomes.get(node, "vanished") not in _as_good_as(before)]
 
 
-def _not_flaking(target: Target, base: str, suspects: Collection[str]) -> list[str]:
-    """Suspects that pass every time at the baseline; those that fail there too say nothing about the candidate."""
-    remaining = list(suspects)
-    for seed in range(RERUNS):
+def _as_good_as(before: str) -> tuple[str, ...]:
+    """Outcomes that are no worse than the one before; a known failure may become anything."""
+    if before in PROVING:
+        return PROVING
+    if before == "xfailed":
+        return (*PROVING, "xfailed")
+    return GOOD if before == "skipped" else (*GOOD, "failed", "error", "vanished")
+
+
+def _selection(suspects: Sequence[str], nodes: Sequence[str], baseline: Baseline) -> tuple[str, ...]:
+    """What is run again: the same as before, for what a test does may depend on those before it; of long suites files."""
+    if nodes or baseline.seconds <= LONG_SUITE_SECONDS:
+        return tuple(nodes)
+    return tuple(dict.fromkeys(node.partition("::")[0] for node in suspects))
+
+
+def _not_flaking(
+    target: Target, base: str, candidate: str, suspects: Mapping[str, str], selection: Sequence[str]
+) -> list[str]:
+    """Suspects (with the outcome that they had) whose failure stays with the candidate.
+
+    Acquitted are those that fail at least once at the baseline and do not at least once for the candidate, in the same
+    selection of tests; both sides run in turns until that is decided.
+    """
+    failed_before: set[str] = set()
+    good_after: set[str] = set()
+    for number in range(RERUNS):
+        seed = 100 + number
         try:
-            again = run_tests(target, base, remaining, hash_seed=100 + seed)
+            if set(suspects) - good_after:
+                again = run_tests(target, candidate, selection, hash_seed=seed)
+                good_after |= set(suspects).difference(_worse(suspects, again.outcomes))
+            if not good_after and number + 1 >= HOPELESS:
+                break  # it fails every time: most wrong edits are that plain
+            if good_after - failed_before:  # the others could not be acquitted by it
+                again = run_tests(target, base, selection, hash_seed=seed)
+                failed_before.update(_worse(suspects, again.outcomes))
         except (CollectionFailed, HarnessFailed):
-            return remaining  # not shown to flake: counts against the candidate
-        remaining = [node for node in remaining if again.outcomes.get(node, "vanished") in GOOD]
-        if not remaining:
+            break  # what was not shown to flake counts against the candidate
+        if failed_before & good_after == set(suspects):
             break
-    return remaining
+    return [node for node in suspects if node not in failed_before & good_after]
 
 
 def _passed(run: TestRun, baseline: Baseline) -> str:

@@ -1,0 +1,164 @@
+"""Candidates on their way up the ladder: which rung refuses which, on real targets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from agent.checking import Checked, check
+from tests.tools.conftest import AUTHOR, Subject, python, subject_of, subject_with
+from tools.source import find_function
+from tools.testing import take_baseline
+from tools.values import Baseline, Candidate, Edit, Outcome
+
+__all__ = ["python", "subject_of", "subject_with"]  # fixtures
+
+WORK = """import functools
+
+
+def total(n):
+    return sum(range(n))
+
+
+def other(n):
+    return n + 1
+
+
+def timed(n):
+    return iter([n])
+
+
+def expected(n):
+    return n
+"""
+TESTS = """import pytest
+from work import expected, timed, total
+
+
+def test_total(benchmark):
+    assert benchmark(total, 10) == 45
+
+
+def test_total_of_nothing():
+    assert total(0) == 0
+
+
+def test_timed(benchmark):
+    benchmark(timed, 1)
+
+
+@pytest.mark.xfail
+def test_expected():
+    assert expected(1) == 2
+"""
+Checker = Callable[..., Checked]
+
+
+@pytest.fixture(scope="module")
+def subject(subject_with: Callable[..., Subject]) -> Subject:
+    return subject_with({"work.py": WORK, "test_work.py": TESTS})
+
+
+@pytest.fixture(scope="module")
+def baseline(subject: Subject) -> Baseline:
+    return take_baseline(subject.target, subject.start)
+
+
+@pytest.fixture
+def checked(subject: Subject, baseline: Baseline) -> Checker:
+    """What becomes of edits (old and new text) that aim at `name`."""
+
+    def run(
+        *edits: tuple[str, str], name: str = "total", known: Baseline = baseline, allow_caching: bool = False
+    ) -> Checked:
+        hotspot = find_function("work.py", WORK.encode(), name)
+        assert hotspot is not None
+        parts = tuple(Edit(path="work.py", search=old, replace=new) for old, new in edits)
+        candidate = Candidate(hotspot=hotspot, edits=parts, model="rules", title="x")
+        return check(subject.target, subject.start, candidate, known, AUTHOR, allow_caching=allow_caching)
+
+    return run
+
+
+FASTER = ("return sum(range(n))", "return max(n * (n - 1) // 2, 0)")
+
+
+def refused(checked: Checked) -> tuple[Outcome | None, str, str]:
+    return checked.failed, checked.checks[-1].rung, checked.checks[-1].detail
+
+
+def test_right_edit_climbs_all_rungs(checked: Checker) -> None:
+    done = checked(FASTER)
+    assert done.failed is None
+    assert [one.rung for one in done.checks] == ["scope", "surface", "suspicion", "cache", "executed", "tests"]
+    assert done.checks[4].detail == "2 passing tests execute total"
+    assert done.commit
+
+
+def test_right_edit_climbs_all_rungs_of_a_long_suite(checked: Checker, baseline: Baseline) -> None:
+    done = checked(FASTER, known=baseline.model_copy(update={"seconds": 6.0}))
+    assert done.failed is None
+    assert [one.rung for one in done.checks][-2:] == ["tests", "tests"]
+
+
+def test_expected_failure_does_not_prove_an_edit(checked: Checker) -> None:
+    outcome, rung, detail = refused(checked(("    return n\n", "    return +n\n"), name="expected"))
+    assert (outcome, rung) == (Outcome.UNPROVEN, "executed")
+    assert detail.startswith("no passing test executes expected")
+
+
+def test_benchmark_without_known_results_does_not_prove_an_edit(checked: Checker, baseline: Baseline) -> None:
+    known = baseline.model_copy(update={"results": {}})
+    outcome, _, detail = refused(checked(("iter([n])", "iter((n,))"), name="timed", known=known))
+    assert outcome is Outcome.UNPROVEN
+    assert detail == "only benchmarks whose results cannot be compared execute timed"
+
+
+def test_other_function_that_is_changed_too_must_be_run_by_a_test(checked: Checker) -> None:
+    outcome, rung, detail = refused(checked(FASTER, ("return n + 1", "return n - 1")))
+    assert (outcome, rung) == (Outcome.UNPROVEN, "executed")
+    assert detail.startswith("no passing test executes other")
+
+
+def test_new_helper_needs_no_test_of_its_own(checked: Checker) -> None:
+    helper = "def _sum(n):\n    return sum(range(n))\n\n\ndef other"
+    assert checked(("return sum(range(n))", "return _sum(n)"), ("def other", helper)).failed is None
+
+
+@pytest.mark.parametrize(
+    ("edit", "said"),
+    [
+        (("def total(n):", "def total(n, m=0):"), "the parameter list of total changed"),
+        (("def total(n):", "@staticmethod\ndef total(n):"), "the decorators of total changed"),
+        (("return sum(range(n))", "yield sum(range(n))"), "the kind (plain, async, generator) of total changed"),
+        (("import functools\n", ""), "functools is gone"),
+        (("return sum(range(n))", "return (sum(range(n))"), "syntax error"),
+    ],
+)
+def test_changed_surface_is_broken(checked: Checker, edit: tuple[str, str], said: str) -> None:
+    outcome, rung, detail = refused(checked(edit))
+    assert (outcome, rung) == (Outcome.BROKEN, "surface")
+    assert said in detail
+
+
+def test_edit_that_reads_the_environment_is_cheating(checked: Checker) -> None:
+    outcome, rung, detail = refused(checked(("return sum(range(n))", "import os\n    return os.environ and sum(range(n))")))
+    assert (outcome, rung, detail) == (Outcome.CHEATING, "suspicion", "newly uses os.environ")
+
+
+def test_edit_that_starts_processes_is_unproven(checked: Checker) -> None:
+    outcome, rung, detail = refused(checked(("return sum", "import multiprocessing\n    return sum")))
+    assert (outcome, rung) == (Outcome.UNPROVEN, "suspicion")
+    assert detail == "newly uses multiprocessing: work in other processes or threads is not measured yet"
+
+
+def test_cache_is_refused_with_its_line_unless_caching_is_allowed(checked: Checker) -> None:
+    cache = (
+        ("    return sum(range(n))", "    return _sum(n)"),
+        ("def other", "_sum = functools.cache(lambda n: sum(range(n)))\n\n\ndef other"),
+    )
+    outcome, rung, detail = refused(checked(*cache))
+    assert (outcome, rung) == (Outcome.CACHED, "cache")
+    assert detail == "line 8 keeps results between calls: functools.cache"
+    assert checked(*cache, allow_caching=True).failed is None

@@ -1,0 +1,181 @@
+"""Where an edit newly keeps something between calls: state that a repeated benchmark would time instead of the work."""
+
+# ruff: noqa: N802  visit_Name and the like are named by ast
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Iterator
+
+from tools.containers import NAMED, aliases, argument_names, assigned, is_container, is_read, last_name, makes_state
+from tools.syntax import Definition, ScopeVisitor, parsed, root, words
+
+CACHES = ("functools.cache", "functools.lru_cache", "functools.cached_property", "functools.singledispatch")
+MUTATORS = words(
+    "append appendleft extend extendleft insert add update setdefault pop popleft popitem remove discard clear "
+    "difference_update intersection_update symmetric_difference_update move_to_end set send subtract "
+    "__setitem__ __delitem__ __setattr__ __ior__ __iadd__ __dict__"
+)
+READERS = words("len sum min max any all sorted reversed tuple list dict set frozenset zip enumerate map filter isinstance")
+FIRST = ("__init__", "__new__", "__post_init__", "__setstate__")  # where an object gets its attributes
+
+
+def caches(old: bytes, new: bytes) -> tuple[str, ...]:
+    """One sentence for each place where the new text keeps results between calls and the old one did not.
+
+    A cache that is made anew by every outer call is fine. Empty where our Python cannot read one of the two.
+    """
+    before, after = _kept(old), _kept(new)
+    if before is None or after is None:
+        return ()
+    times = Counter(what for _, what in before)
+    found: list[str] = []
+    for line, what in sorted(after):
+        times[what] -= 1
+        if times[what] < 0:
+            found.append(f"line {line} keeps results between calls: {what}")
+    return tuple(dict.fromkeys(found))
+
+
+def _kept(source: bytes) -> list[tuple[int, str]] | None:
+    tree = parsed(source)
+    if tree is None:
+        return None
+    state = _State(tree)
+    try:
+        state.visit(tree)
+    except RecursionError:
+        return None
+    return [*state.found, *state.attributes_kept()]
+
+
+class _State(ScopeVisitor):
+    """Finds what outlives a call; names are those of the module, imports aside."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        super().__init__(tree)
+        self.found: list[tuple[int, str]] = []
+        self.written: list[tuple[int, str, str]] = []  # line, class, attribute that a method sets on an argument
+        self.loaded = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute) and is_read(node)}
+        self.containers = {name for name, value in assigned(tree) if is_container(value)}
+        self.factories = {node.name for node in ast.walk(tree) if isinstance(node, NAMED) and makes_state(node)}
+        self.aliases = set(aliases(tree, self.containers))
+
+    def attributes_kept(self) -> Iterator[tuple[int, str]]:
+        """Attributes that methods set and somebody reads: once a class, for moving such a line to a helper is fine."""
+        for line, around, attribute in {(one[1], one[2]): one for one in reversed(self.written)}.values():
+            if attribute in self.loaded or attribute in MUTATORS:
+                yield line, f"the attribute {attribute} of {around or 'an argument'}"
+
+    def visit_Name(self, node: ast.Name) -> None:
+        self._cache(node)
+        inside = self.bound and isinstance(node.ctx, ast.Load) and not self.is_local(node.id)
+        if inside and node.id in self.containers:
+            self.handed_on(node)
+
+    def handed_on(self, node: ast.Name) -> None:
+        """A container of the module that stands alone in a function: whoever gets it may write to it."""
+        if node.id not in self.imports:
+            self.found.append((node.lineno, f"{node.id} is handed on as a whole"))
+
+    def visit_Attribute(self, node: ast.Attribute) -> None:
+        self._cache(node)
+        stored = not isinstance(node.ctx, ast.Load)
+        if stored or (node.attr in MUTATORS and self.bound):
+            self._write(node.value, node, node.attr)
+        self._descend(node.value)
+
+    def visit_Assign(self, node: ast.Assign) -> None:
+        for target in node.targets:
+            self.visit(target)
+        (self._descend if isinstance(node.targets[0], ast.Name) else self.visit)(node.value)
+
+    def visit_Subscript(self, node: ast.Subscript) -> None:
+        if not isinstance(node.ctx, ast.Load) and self.bound:
+            self._write(node.value, node, "")
+        self._descend(node.value)
+        self.visit(node.slice)
+
+    def visit_Compare(self, node: ast.Compare) -> None:
+        for operand in (node.left, *node.comparators):
+            self._descend(operand)
+
+    def visit_For(self, node: ast.For) -> None:
+        self.visit(node.target)
+        self._descend(node.iter)
+        for statement in (*node.body, *node.orelse):
+            self.visit(statement)
+
+    def visit_comprehension(self, node: ast.comprehension) -> None:
+        """A loop of a comprehension; going through a table is reading it."""
+        self.visit(node.target)
+        self._descend(node.iter)
+        for condition in node.ifs:
+            self.visit(condition)
+
+    def visit_Global(self, node: ast.Global) -> None:
+        self.found += [(node.lineno, f"global {name}") for name in node.names]
+
+    def visit_Call(self, node: ast.Call) -> None:
+        called = node.func
+        if (isinstance(called, ast.Name) and called.id in ("setattr", "delattr")) or last_name(called) == "__setattr__":
+            for argument in node.args[:1]:
+                name = node.args[1].value if len(node.args) > 1 and isinstance(node.args[1], ast.Constant) else "__dict__"
+                self._write(argument, node, str(name))
+        if not self.bound:
+            self._made_at_import(called)
+        harmless = isinstance(called, ast.Name) and called.id in READERS
+        self.visit(called)
+        for part in (*node.args, *node.keywords):
+            (self._descend if harmless else self.visit)(part)
+
+    def visit_arguments(self, node: ast.arguments) -> None:
+        """Defaults live as long as their function."""
+        for default in (*node.defaults, *filter(None, node.kw_defaults)):
+            if not self.bound and is_container(default):
+                self.found.append((default.lineno, f"the default argument {ast.unparse(default)[:40]}"))
+        self.generic_visit(node)
+
+    def _function(self, node: Definition) -> None:
+        for decorator in node.decorator_list:
+            if not self.bound and not isinstance(decorator, ast.Call):
+                self._made_at_import(decorator)
+        super()._function(node)
+
+    def _descend(self, node: ast.AST) -> None:
+        """Visit what is only read here: a plain name needs no look."""
+        if isinstance(node, ast.Name):
+            self._cache(node)
+        else:
+            self.visit(node)
+
+    def _cache(self, node: ast.Name | ast.Attribute) -> None:
+        name = self.dotted(node)
+        if not self.bound and name in CACHES:
+            self.found.append((node.lineno, name))
+
+    def _made_at_import(self, called: ast.AST) -> None:
+        if isinstance(called, ast.Name) and called.id in self.factories:
+            self.found.append((called.lineno, f"{called.id} makes something with a memory when the module is imported"))
+
+    def _write(self, base: ast.AST, node: ast.expr, attribute: str) -> None:
+        """A write to what `base` leads to: into the module, or into an attribute of an argument."""
+        start = root(base)
+        if not isinstance(start, ast.Name) or start.id in self.imports:
+            return
+        if not self.is_local(start.id) or start.id in self.aliases:
+            if self.bound or isinstance(node, ast.Attribute):
+                what = f"{ast.unparse(base)}.{attribute}" if attribute else ast.unparse(base)
+                self.found.append((node.lineno, f"{what[:60]} is written to"))
+            return
+        method = next((one for one in reversed(self.around) if not isinstance(one, ast.ClassDef)), None)
+        if method is None or method.name in FIRST or start.id not in argument_names(method):
+            return
+        owner = next((one.name for one in reversed(self.around) if isinstance(one, ast.ClassDef)), "")
+        first = owner and start.id == next(iter(argument_names(method)), None)
+        chain = [one for one in ast.walk(base) if isinstance(one, ast.Attribute)]
+        if first and chain:
+            self.written.append((node.lineno, owner, chain[-1].attr))  # self.memo[key] = value, self.memo.append(value)
+        elif isinstance(base, ast.Name) and attribute and (attribute == "__dict__" or attribute not in MUTATORS):
+            self.written.append((node.lineno, owner, attribute))
