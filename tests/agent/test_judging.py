@@ -58,7 +58,7 @@ def test_refusal_gives_the_last_check_as_its_reason():
 @pytest.mark.parametrize(
     ("outcome", "words"),
     [
-        (Outcome.FASTER, ["faster: 2.00x [1.90, 2.10] at 99.50% over 8 pairs", "CPU time", BENCHMARK.id]),
+        (Outcome.FASTER, ["faster: 2.00x [1.90, 2.10] at 99.5% over 8 pairs", "CPU time", BENCHMARK.id]),
         (Outcome.SAME, ["not faster by 5%"]),
         (Outcome.SLOWER, ["slower: ", "wall time"]),
         (Outcome.UNDECIDED, ["undecided: ", "the interval holds 1.05x"]),

@@ -85,7 +85,7 @@ def test_slow_function_becomes_one_verified_commit(flaky):
 
 def test_known_failure_and_flaky_tests_are_named(flaky):
     notices = flaky.report["notices"]
-    assert any("fail before anything was changed" in one and "test_half_cents_are_rounded_up" in one for one in notices)
+    assert any("failing before anything was changed" in one and "test_half_cents_are_rounded_up" in one for one in notices)
     assert any("flaky" in one and "test_luck" in one for one in notices)
     markdown = (flaky.run / "report.md").read_text()
     for notice in notices:
