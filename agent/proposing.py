@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from agent.models import Message, Model, ReplyLost
 from agent.settings import RULES_MODEL
 from prompts import render
-from tools.editing import NoChangeProposed, UnusableReply, edits_between, parse_reply
+from tools.editing import edits_between
+from tools.replies import NoChangeProposed, UnusableReply, parse_reply
 from tools.rewriting import rewrites
 from tools.source import find_function, text_of
 from tools.values import BenchmarkKind, Candidate, Hotspot, Usage, Verdict

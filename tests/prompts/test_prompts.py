@@ -6,7 +6,8 @@ import pytest
 
 from prompts import render
 from prompts.showing import fenced, percent
-from tools.editing import apply_edits, parse_reply
+from tools.editing import apply_edits
+from tools.replies import parse_reply
 from tools.values import Benchmark, BenchmarkKind, Function, Hotspot, LineShare
 
 SOURCE = """import re

@@ -4,15 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tools.editing import (
-    NoChangeProposed,
-    UnapplicableEdit,
-    UnusableReply,
-    apply_edits,
-    edits_between,
-    parse_reply,
-    settle_path,
-)
+from tools.editing import UnapplicableEdit, apply_edits, edits_between, settle_path
+from tools.replies import NoChangeProposed, UnusableReply, parse_reply
 from tools.values import Edit
 
 BLOCK = """\
