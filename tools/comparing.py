@@ -92,17 +92,33 @@ def cold_log_ratios(pairs: Iterable[Pair], clock: Clock) -> list[float]:
 
 
 def outside_log_ratios(pairs: Iterable[Pair]) -> list[float]:
-    """log(old / new) by our own clock outside the processes, one a pair; empty where nobody took it."""
+    """log(old / new) by our own clock outside the processes, one a pair; empty where nobody took it.
+
+    What a turn of the baseline holds beside its timed part (set-up, teardown, saying "done") is taken off on both sides.
+    """
     ratios = []
     for pair in pairs:
         rounds = [
-            math.log(old.outside_seconds / old.loops) - math.log(new.outside_seconds / new.loops)
+            (old, old.outside_seconds, new, new.outside_seconds)
             for old, new in zip(pair.baseline.samples, pair.candidate.samples, strict=True)
             if old.outside_seconds and new.outside_seconds
         ]
-        if rounds:
-            ratios.append(median(rounds))
+        if not rounds:
+            continue
+        beside = sorted(outside - old.wall_seconds for old, outside, _, _ in rounds)
+        usual = beside[len(beside) * 3 // 4]  # where it varies, it is the candidate that has the benefit
+        ratios.append(
+            median(
+                math.log(_apart(before, usual, old) / old.loops) - math.log(_apart(after, usual, new) / new.loops)
+                for old, before, new, after in rounds
+            )
+        )
     return ratios
+
+
+def _apart(outside_seconds: float, beside: float, sample: Sample) -> float:
+    """Seconds of the timed part by the clock outside, which no process can have spent less than it says itself."""
+    return max(outside_seconds - beside, _seconds(sample, Clock.WALL))
 
 
 def deciding_clock(pairs: Sequence[Pair]) -> Clock:

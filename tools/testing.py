@@ -81,7 +81,7 @@ def take_baseline(target: Target, commit: str) -> Baseline:
         second = run_tests(target, commit, [], hash_seed=2)
     except CollectionFailed as error:
         raise OptimizeError(
-            f"The tests cannot be collected, so no edit could be checked. {error} Mend that first."
+            f"The tests cannot be collected, so no edit could be checked. {error} {_remedy(str(error))}"
         ) from error
     except HarnessFailed as error:
         raise OptimizeError(f"The tests cannot be run in the sandbox, so no edit could be checked: {error}") from error
@@ -140,6 +140,12 @@ def check_tests(target: Target, base: str, candidate: str, baseline: Baseline, n
         return Check(rung="tests", passed=False, detail=_failed(culprits, run) + again)
     flaky = f"; flaky at the baseline too: {', '.join(worse)}"
     return Check(rung="tests", passed=True, detail=_passed(run, baseline) + flaky + again)
+
+
+def _remedy(sentence: str) -> str:
+    if "ModuleNotFoundError" in sentence or "ImportError" in sentence:
+        return "Declare it in a dependency group or extra named dev or test, or name a Python that has it with --python EXE."
+    return "Mend that first."
 
 
 def _must_still_run(target: Target, base: str, nodes: Sequence[str]) -> None:

@@ -50,6 +50,7 @@ PASSED_ON = re.compile(
     r"(?!UV_PUBLISH_|UV_\w+_TOKEN)(UV|PIP)_\w+|(HTTPS?|ALL|NO)_PROXY|(https?|all|no)_proxy|SSL_CERT_(FILE|DIR)|PATH|HOME|LANG|TMPDIR"
 )
 DEVELOPMENT = ("dev", "test", "tests", "testing", "benchmark", "benchmarks")
+TESTING = ("dev", "test", "tests", "testing")
 PLUGINS = {
     "profile": ("scalene>=2", "pytest>=7", "pytest-benchmark>=4", "pytest-cov>=4"),
     "check": ("pytest>=7", "pytest-benchmark>=4", "pytest-cov>=4", "coverage>=7"),
@@ -198,7 +199,8 @@ def _built(tree: Path, top: Path, environment: Mapping[str, str], cache: Path) -
     ]
     metadata += sorted(tree.glob("*requirements*.txt")) + sorted(tree.glob("requirements/*.txt"))
     project = tomllib.loads((tree / "pyproject.toml").read_text("utf-8")) if (tree / "pyproject.toml").exists() else {}
-    key = _digest(*(f"{file.name}\n{file.read_text('utf-8', 'replace')}" for file in metadata))
+    arguments = _requirements(tree, project)
+    key = _digest(*arguments, *(f"{file.name}\n{file.read_text('utf-8', 'replace')}" for file in metadata))
     folder = cache / "environments" / key
     python = folder / "bin" / "python"
     with _once(folder) as missing:
@@ -206,7 +208,6 @@ def _built(tree: Path, top: Path, environment: Mapping[str, str], cache: Path) -
             wanted = project.get("project", {}).get("requires-python")
             asked = ["--python", wanted] if isinstance(wanted, str) else []
             _uv(["venv", *asked, str(folder)], environment, "No Python was found that the project accepts")
-            arguments = _requirements(tree, project)
             if arguments:
                 _install(python, arguments, tree, top, environment)
     return python
@@ -225,7 +226,11 @@ def _requirements(tree: Path, project: dict[str, Any]) -> list[str]:
     """Arguments of `uv pip install` for the target with its development groups, extras and requirements files."""
     arguments: list[str] = []
     if "project" in project or "build-system" in project or (tree / "setup.py").exists():
-        extras = [name for name in project.get("project", {}).get("optional-dependencies", {}) if name in DEVELOPMENT]
+        described = project.get("project", {})
+        if "name" in described and "optional-dependencies" not in described.get("dynamic", ()):
+            extras = [name for name in described.get("optional-dependencies", {}) if name in DEVELOPMENT]
+        else:  # setup.py or setup.cfg may declare them; uv only warns of those that are not there
+            extras = list(TESTING)
         arguments.append(f".[{','.join(extras)}]" if extras else ".")
     for group in project.get("dependency-groups", {}):
         if group in DEVELOPMENT:

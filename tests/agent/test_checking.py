@@ -92,7 +92,7 @@ def test_right_edit_climbs_all_rungs(checked: Checker) -> None:
     done = checked(FASTER)
     assert done.failed is None
     assert [one.rung for one in done.checks] == ["scope", "syntax", "cache", "surface", "suspicion", "executed", "tests"]
-    assert done.checks[4].detail == "2 passing tests execute total"
+    assert done.checks[5].detail == "2 passing tests execute total"
     assert done.commit
 
 

@@ -40,7 +40,7 @@ def refused(done, home, *remedies):
 def test_help_lists_the_commands(home, words):
     done = home.optimize(*words)
     assert done.returncode == (0 if words else 2)
-    for command in ("run", "resume", "report"):
+    for command in ("run", "resume", "report", "runs", "doctor"):
         assert f" {command} " in done.stdout + done.stderr
 
 
@@ -172,3 +172,40 @@ def test_resume_without_the_key_keeps_the_run(home, shop):
     assert "OPENAI_API_KEY is not set" in done.stderr
     assert f"optimize resume {record.id}" in done.stderr
     assert json.loads((record.folder / "run.json").read_text())["id"] == record.id
+
+
+def kept(home, shop, *, ended):
+    """A run on the shop that can be resumed, or that has ended."""
+    from agent.runs import new_run
+    from agent.settings import Settings
+    from workspaces.checkout import find_source
+
+    record = new_run(find_source(shop), Settings(), {"XDG_STATE_HOME": str(home.state)})
+    (record.folder / "state.sqlite").write_bytes(bytes(3_000_000))
+    if ended:
+        (record.folder / "report.json").write_text("{}")
+    return record
+
+
+def test_runs_are_listed_with_how_far_and_how_large_they_are(home, shop):
+    assert home.optimize("runs").stdout == "no runs yet\n"
+    known = {kept(home, shop, ended=ended).id: ended for ended in (True, False)}
+    done = home.optimize("runs")
+    assert done.returncode == 0
+    assert len(done.stdout.splitlines()) == 2
+    for line in done.stdout.splitlines():
+        run, rest = line.split(maxsplit=1)
+        assert rest.split("  ")[0] == ("ended" if known[run] else "can be resumed")
+        assert "3.0 MB" in rest
+        assert rest.endswith(str(shop))
+    assert len(home.runs) == 2
+
+
+def test_pruning_removes_only_runs_that_have_ended(home, shop):
+    ended, going = (kept(home, shop, ended=ended) for ended in (True, False))
+    done = home.optimize("runs", "--prune")
+    assert done.returncode == 0
+    assert [line.split()[0] for line in done.stdout.splitlines() if line.endswith("removed")] == [ended.id]
+    assert home.runs == [going.folder]
+    assert home.optimize("runs", "--prune").stdout.startswith(going.id)
+    assert home.runs == [going.folder]

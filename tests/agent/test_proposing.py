@@ -1,5 +1,6 @@
 """What is asked and what comes back; only the words of the model are made up."""
 
+import codecs
 import dataclasses
 
 import pytest
@@ -157,6 +158,39 @@ def test_small_rewrites_are_a_turn_of_their_own():
 def test_rules_find_nothing_in_a_function_that_is_gone():
     gone = FUNCTION.model_copy(update={"name": "Shop.gone"})
     assert propose_rules(question(hotspot=hotspot().model_copy(update={"function": gone}))).candidates == ()
+
+
+SEEN = (
+    "def seen(items, wanted):\n    wanted = list(wanted)\n    return [item for item in items if item in wanted]  # \u00e9\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [
+        (f"# -*- coding: latin-1 -*-\n{SEEN}".encode("latin-1"), 2),
+        (SEEN.encode("utf-8-sig"), 1),
+        (SEEN.replace("\n", "\r\n").encode(), 1),
+    ],
+    ids=["latin-1", "byte order mark", "lines end as on Windows"],
+)
+def test_rules_read_files_of_any_encoding(source, line):
+    function = FUNCTION.model_copy(update={"name": "seen", "first_line": line, "last_line": line + 2})
+    found = propose_rules(question(source=source, hotspot=hotspot().model_copy(update={"function": function})))
+    assert found.candidates
+    for candidate in found.candidates:
+        new = apply_edits({function.path: source}, candidate.edits, allowed=(function.path,))[function.path]
+        assert new != source
+        assert new.startswith(codecs.BOM_UTF8) == source.startswith(codecs.BOM_UTF8)
+        compile(new, "shop.py", "exec")
+
+
+@pytest.mark.parametrize("source", [SEEN.encode("latin-1"), b"# coding: no-such-one\n" + SEEN.encode()])
+def test_rules_leave_files_alone_that_cannot_be_decoded(source):
+    function = FUNCTION.model_copy(update={"name": "seen", "first_line": 1, "last_line": 3})
+    found = propose_rules(question(source=source, hotspot=hotspot().model_copy(update={"function": function})))
+    assert found.candidates == ()
+    assert found.notices[0].startswith("src/shop.py is left alone by the rules: ")
 
 
 # --- what is timed

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tools.benchmarking import BenchmarkFailed, Sides, measure, measure_all, screen
-from tools.values import Benchmark, BenchmarkKind, Clock, Outcome
+from tools.benchmarking import BenchmarkFailed, Sides, doubts, measure, measure_all, screen
+from tools.values import Benchmark, BenchmarkKind, Clock, Outcome, Pair, Sample, Timing
 
 WORK = """\
 def total(n):
@@ -23,11 +23,15 @@ def total(n):
 def emptied(items):
     while items:
         items.pop()
+
+
+def lazily(n):
+    return (i % 7 for i in range(n))
 """
 TESTS = """\
 import pytest
 
-from work import emptied, total
+from work import emptied, lazily, total
 
 
 def test_total(benchmark):
@@ -47,6 +51,10 @@ def test_emptied(benchmark):
         assert not items
 
     benchmark.pedantic(emptied, setup=fill, teardown=check, rounds=3)
+
+
+def test_lazily(benchmark):
+    benchmark(lazily, 1000)
 """
 SCRIPT = "from work import total\n\nprint(total(1000000))\n"
 HEAD = "def total(n):\n"
@@ -95,6 +103,7 @@ def test_real_gain_is_faster_by_an_interval_and_leaves_its_raw_samples(work, tot
     seen = []
     found = measured(work, work.edit("work.py", HEAD, HEAD + FASTER), total, on_pair=seen.append)
     assert found.outcome is Outcome.FASTER
+    assert found.figure.confidence == pytest.approx(1 - ALPHA)
     assert 2 < found.figure.low <= found.figure.speedup <= found.figure.high
     assert seen == [1, 2, 3, 4, 5]
     assert len(found.pairs) == 5
@@ -166,7 +175,179 @@ def test_patched_clocks_make_nothing_look_faster(work, total):
     assert found.outcome is Outcome.SAME
 
 
+OWN_CLOCKS = """\
+import sys
+
+main = sys.modules["__main__"]
+if hasattr(main, "WALL"):
+    real = main.WALL, main.CPU
+    main.WALL = lambda: real[0]() // 10
+    main.CPU = lambda: real[1]() // 10
+"""
+OWN_TIMER = """\
+import sys
+
+main = sys.modules["__main__"]
+if hasattr(main, "timed"):
+    real = main.timed
+
+    def timed(*given):
+        wall, cpu, result = real(*given)
+        return max(wall // 10, 1), cpu // 10, result
+
+    main.timed = timed
+"""
+
+
+@pytest.mark.parametrize("patch", [OWN_CLOCKS, OWN_TIMER], ids=["clocks", "the function that reads them"])
+def test_candidate_that_patches_our_own_script_is_cheating(work, total, patch):
+    found = measured(work, work.write({"work.py": patch + WORK}), total)
+    assert found.outcome is Outcome.CHEATING
+
+
+def test_gain_beside_a_long_setup_is_no_cheating(work, timed_test):
+    emptied = work.edit("work.py", "    while items:\n        items.pop()\n", "    items.clear()\n")
+    found = measured(work, emptied, timed_test("benchmarks/test_work.py::test_emptied"))
+    assert found.outcome is Outcome.FASTER
+
+
+IN_A_CHILD = """\
+    import os
+    read, write = os.pipe()
+    child = os.fork()
+    if not child:
+        os.write(write, b"%d" % slow_total(n))
+        os._exit(0)
+    os.waitpid(child, 0)
+    found = int(os.read(read, 100))
+    os.close(read)
+    os.close(write)
+    return found
+
+
+def slow_total(n):
+"""
+
+
+def test_work_in_a_child_that_is_waited_for_counts_as_cpu_time(work, timed_test):
+    start = work.write({"benchmarks/test_work.py": LONG})
+    moved = work.write({"work.py": WORK.replace(HEAD, HEAD + IN_A_CHILD), "benchmarks/test_work.py": LONG})
+    benchmark = timed_test("benchmarks/test_work.py::test_long")
+    found = measure(work.target, Sides(start, moved), benchmark, alpha=ALPHA, min_gain=0.3, random_source=random.Random(1))
+    assert found.outcome in (Outcome.SAME, Outcome.SLOWER)
+    assert found.clock is Clock.CPU
+
+
+# --- which gains are believed, by made-up pairs
+
+
+def made_up(wall=1.0, cpu=1.0, outside=1.0, *, setup=0.0, before_cpu=1.0):
+    """Pairs of a baseline that takes a second by all clocks (and waits if `before_cpu` is less) and such a candidate."""
+
+    def timing(*seconds):
+        sample = Sample(loops=1, wall_seconds=seconds[0], cpu_seconds=seconds[1], outside_seconds=seconds[2] + setup)
+        return Timing(cold=sample, samples=(sample,) * 3)
+
+    return [Pair(baseline=timing(1.0, before_cpu, 1.0), candidate=timing(wall, cpu, outside), hash_seed=0)] * 8
+
+
+@pytest.mark.parametrize(
+    ("clock", "pairs", "said"),
+    [
+        (Clock.CPU, made_up(wall=0.5, cpu=0.5, outside=0.5), None),
+        (Clock.WALL, made_up(wall=0.5, cpu=0.2, outside=0.5, before_cpu=0.2), None),
+        (Clock.CPU, made_up(wall=1.0, cpu=0.5, outside=1.0), Outcome.UNDECIDED),
+        (Clock.WALL, made_up(wall=0.5, cpu=0.4, outside=0.5, before_cpu=0.2), Outcome.SLOWER),
+        (Clock.CPU, made_up(wall=0.5, cpu=0.5, outside=1.0), Outcome.CHEATING),
+        (Clock.WALL, made_up(wall=0.5, cpu=0.2, outside=1.0, before_cpu=0.2), Outcome.CHEATING),
+        (Clock.CPU, made_up(wall=0.01, cpu=0.01, outside=0.5), Outcome.CHEATING),
+        (Clock.CPU, made_up(wall=0.1, cpu=0.1, outside=0.1, setup=5.0), None),
+        (Clock.CPU, made_up(wall=0.1, cpu=0.1, outside=1.0, setup=5.0), Outcome.CHEATING),
+    ],
+    ids=[
+        "all clocks agree",
+        "all agree on one that waits",
+        "CPU time without wall time",
+        "wall time for more CPU time",
+        "not seen from outside",
+        "not seen from outside, of one that waits",
+        "little of it seen from outside",
+        "beside a setup",
+        "not seen from outside beside a setup",
+    ],
+)
+def test_gain_is_believed_only_where_the_other_clocks_agree(clock, pairs, said):
+    assert doubts(pairs, clock, ALPHA) is said
+
+
+def test_gain_of_a_command_needs_no_clock_outside():
+    sample = {
+        1.0: Sample(loops=1, wall_seconds=1.0, cpu_seconds=1.0),
+        0.5: Sample(loops=1, wall_seconds=0.5, cpu_seconds=0.5),
+    }
+    old, new = (Timing(cold=sample[seconds], samples=(sample[seconds],)) for seconds in (1.0, 0.5))
+    assert doubts([Pair(baseline=old, candidate=new, hash_seed=0)] * 8, Clock.CPU, ALPHA) is None
+
+
 # --- what cannot be timed, and whose fault it is
+
+
+LATER = "CALLS = []\n\n\n" + HEAD + "    CALLS.append(n)\n    if len(CALLS) > 1:\n        return 0\n"
+WHERE_TIMED = HEAD + "    import os\n    if 'PADDING' in os.environ:\n        return 0\n"
+
+
+@pytest.mark.parametrize("wrong", [LATER, WHERE_TIMED], ids=["after the first call", "where it is timed"])
+def test_candidate_that_computes_something_else_while_it_is_timed_is_at_fault(work, total, wrong):
+    with pytest.raises(BenchmarkFailed, match=r"test_total computes \w+ 0, not .* 11994 as before") as caught:
+        one_pair(work.target, Sides(work.start, work.edit("work.py", HEAD, wrong)), total)
+    assert caught.value.side == "candidate"
+
+
+def test_benchmark_that_gives_something_else_with_each_call_is_compared_by_its_first(work, total):
+    counting = work.edit("work.py", HEAD, "CALLS = []\n\n\n" + HEAD + "    CALLS.append(n)\n    return len(CALLS)\n")
+    two = work.edit("work.py", HEAD, "CALLS = [0]\n\n\n" + HEAD + "    CALLS.append(n)\n    return len(CALLS)\n")
+    assert one_pair(work.target, Sides(counting, counting), total)
+    with pytest.raises(BenchmarkFailed, match=r"not .* 1 as before"):
+        one_pair(work.target, Sides(counting, two), total)
+
+
+def test_results_that_cannot_be_compared_are_no_fault(work, timed_test):
+    other = work.edit("work.py", "return (i % 7 for", "return (i % 5 for")
+    assert one_pair(work.target, Sides(work.start, other), timed_test("benchmarks/test_work.py::test_lazily"))
+
+
+CHILD = "    import subprocess, sys\n    subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])\n"
+ORPHAN = (
+    "    import os, time\n    if not os.fork():\n        os.fork() or time.sleep(60)\n        os._exit(0)\n    os.wait()\n"
+)
+
+
+@pytest.mark.parametrize("side", ["candidate", "baseline"])
+@pytest.mark.parametrize("leaving", [CHILD, ORPHAN], ids=["child", "orphan"])
+def test_side_that_leaves_processes_running_is_at_fault(work, total, side, leaving):
+    once = f"LEFT = []\n\n\ndef leave():\n    LEFT.append(1)\n{leaving}\n\n{HEAD}    LEFT or leave()\n"
+    left = work.edit("work.py", HEAD, once)
+    sides = Sides(work.start, left) if side == "candidate" else Sides(left, work.start)
+    with pytest.raises(BenchmarkFailed, match="test_total leaves 1 processes running") as caught:
+        one_pair(work.target, sides, total)
+    assert caught.value.side == side
+
+
+DROPPED = """\
+    import sys
+    frame = sys._getframe()
+    while frame and "samples" not in frame.f_locals:
+        frame = frame.f_back
+    if frame and n == 4000:
+        frame.f_locals["samples"].clear()
+"""
+
+
+def test_candidate_that_drops_samples_is_at_fault(work, total):
+    dropping = work.edit("work.py", HEAD, HEAD + DROPPED)
+    with pytest.raises(BenchmarkFailed, match=r"reports 1 samples and was told to take \d+") as caught:
+        one_pair(work.target, Sides(work.start, dropping), total)
+    assert caught.value.side == "candidate"
 
 
 def test_candidate_whose_benchmark_raises_is_at_fault_and_the_next_can_be_timed(work, total):

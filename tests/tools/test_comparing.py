@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tools.comparing import cold_log_ratios, decide, deciding_clock, fewest_pairs, interval, log_ratios, looks
+from tools.comparing import (
+    cold_log_ratios,
+    decide,
+    deciding_clock,
+    fewest_pairs,
+    interval,
+    log_ratios,
+    looks,
+    outside_log_ratios,
+)
 from tools.values import Clock, Outcome, Pair, Sample, Timing
 
 ALPHA, MIN_GAIN = 0.05, 0.05
@@ -111,6 +120,14 @@ def test_identical_code_on_a_quiet_machine_is_called_the_same_and_not_undecided(
     source = random.Random(5)
     said = [run(lambda source, _: source.gauss(0, 0.01), 1.0, source) for _ in range(200)]
     assert said.count(Outcome.SAME) >= 190
+
+
+@pytest.mark.parametrize("look", range(len(looks(ALPHA))))
+def test_confidence_in_what_is_faster_is_that_of_all_looks_together(look):
+    count, _ = looks(ALPHA)[look]
+    decided = decide([math.log(2)] * count, ALPHA, MIN_GAIN)
+    assert decided is not None
+    assert decided[1].confidence == pytest.approx(1 - ALPHA)
 
 
 def test_nothing_is_called_faster_between_two_looks():
@@ -271,6 +288,39 @@ def test_each_clock_has_its_own_ratios():
 def test_first_calls_are_compared_apart_from_the_others():
     one = pair(((5.0, 5.0), (1.0, 1.0)), cold=(3.0, 1.0))
     assert cold_log_ratios([one], Clock.WALL) == pytest.approx([math.log(3)])
+
+
+def seen(*turns, loops=(1, 1)):
+    """Turns are ((baseline's wall, outside), (candidate's wall, outside))."""
+
+    def timing(side):
+        samples = [
+            Sample(loops=loops[side], wall_seconds=turn[side][0], cpu_seconds=0.0, outside_seconds=turn[side][1])
+            for turn in turns
+        ]
+        return Timing(cold=samples[0], samples=tuple(samples))
+
+    return Pair(baseline=timing(0), candidate=timing(1), hash_seed=0)
+
+
+def test_clock_outside_has_its_own_ratio_per_call():
+    assert outside_log_ratios([seen(((4.0, 4.0), (1.0, 2.0)))]) == pytest.approx([math.log(2)])
+    assert outside_log_ratios([seen(((4.0, 4.0), (1.0, 4.0)), loops=(1, 10))]) == pytest.approx([math.log(10)])
+
+
+def test_what_the_baseline_does_beside_its_timed_part_is_taken_off_outside():
+    assert outside_log_ratios([seen(((4.0, 9.0), (1.0, 7.0)))]) == pytest.approx([math.log(2)])
+
+
+@pytest.mark.parametrize("beside", [(5.0, 5.0, 5.0, 5.2), (4.8, 5.0, 5.2, 5.2)])
+def test_set_up_that_varies_does_not_hide_a_gain_outside(beside):
+    turns = [((1.0, 1.0 + more), (0.01, 0.01 + more)) for more in beside]
+    (found,) = outside_log_ratios([seen(*turns)])
+    assert found > math.log(100) / 2
+
+
+def test_commands_are_not_timed_outside():
+    assert outside_log_ratios([pair(((1.0, 1.0), (0.5, 0.5)))]) == []
 
 
 def test_clock_that_did_not_move_never_says_infinitely_fast():

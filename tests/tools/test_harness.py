@@ -8,12 +8,18 @@ import os
 import random
 import sys
 from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from tools.benchmarking import Sides, measure_all
+from tools.profiling import hotspots, profile
 from tools.rooms import HARNESS_FOLDER, HarnessFailed, run_harness
+from tools.testing import run_tests, take_baseline
 from tools.turns import FEWEST_ROUNDS, FEWEST_SLOW_ROUNDS, MOST_ROUNDS, Seat, SideEnded, referee
+from tools.workload import is_source
 
 
 @pytest.fixture(scope="module")
@@ -210,6 +216,208 @@ def test_command_script_counts_the_whole_process_and_passes_its_code_on(subject_
             assert used["code"] == code
             assert used["cpu"] > 0
             assert used["wall"] > 0
+
+
+# --- outcomes
+
+
+@pytest.fixture
+def outcome_of(session):
+    """What is recorded of one test that has these reports: (phase, outcome), or (phase, outcome, expected failure)."""
+
+    def record(*reports):
+        recorder = session.Recorder({"mode": "test", "seconds": 0, "coverage": False}, None)
+        for when, outcome, *expected in reports:
+            more = {"wasxfail": "known"} if expected else {}
+            flags = {name: outcome == name for name in ("passed", "failed", "skipped")}
+            recorder.pytest_runtest_logreport(
+                SimpleNamespace(nodeid="a", when=when, outcome=outcome, longrepr="E  no", **flags, **more)
+            )
+        return recorder.tests.get("a"), "a" in recorder.longest
+
+    return record
+
+
+@pytest.mark.parametrize(
+    ("reports", "outcome"),
+    [
+        ([("setup", "passed"), ("call", "passed"), ("teardown", "passed")], "passed"),
+        ([("call", "failed"), ("call", "passed")], "failed"),
+        ([("call", "passed"), ("call", "failed")], "failed"),
+        ([("call", "skipped"), ("call", "passed")], "skipped"),
+        ([("call", "failed"), ("teardown", "failed")], "failed"),
+        ([("call", "passed"), ("teardown", "failed")], "error"),
+        ([("setup", "failed"), ("teardown", "passed")], "error"),
+        ([("call", "rerun"), ("setup", "passed"), ("call", "passed")], "passed"),
+        ([("call", "rerun"), ("call", "rerun"), ("call", "failed")], "failed"),
+        ([("call", "rerun")], None),
+        ([("call", "skipped", "expected")], "xfailed"),
+        ([("call", "passed", "expected")], "xpassed"),
+        ([("setup", "passed"), ("teardown", "passed")], None),
+    ],
+)
+def test_worst_report_of_a_test_is_its_outcome_and_reruns_are_none(outcome_of, reports, outcome):
+    assert outcome_of(*reports) == (outcome, outcome in ("failed", "error"))
+
+
+SUBTESTS = """\
+import unittest
+
+
+class Test(unittest.TestCase):
+    def test_parts(self):
+        for part in (1, 2, 3):
+            with self.subTest(part=part):
+                assert part != 2
+"""
+
+
+def outcomes(subject, *arguments):
+    found = run_tests(subject.target, subject.start, arguments)
+    return {node.rpartition("::")[2]: outcome for node, outcome in found.outcomes.items()}
+
+
+def test_test_with_a_subtest_that_fails_has_failed(subject_with):
+    assert outcomes(subject_with({"test_parts.py": SUBTESTS})) == {"test_parts": "failed"}
+
+
+# --- configurations of the target
+
+
+THREE = {
+    "test_a.py": "def test_fails():\n    assert 0\n\ndef test_fails_too():\n    assert 0\n",
+    "test_b.py": "def test_passes(benchmark):\n    benchmark(len, [])\n",
+}
+ALL = {"test_fails": "failed", "test_fails_too": "failed", "test_passes": "passed"}
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "addopts = --maxfail=1",
+        "addopts = -x",
+        "addopts = --ff",
+        "addopts = --lf",
+        "addopts = --sw",
+        "addopts = --sw-skip",
+        "addopts = --benchmark-disable",
+        "addopts = --benchmark-skip",
+        "addopts = --benchmark-only --benchmark-autosave",
+        "addopts = -p no:benchmark",
+        "addopts = -p no:cacheprovider",
+        "addopts = -vv --durations=3 --cov=.",
+        "addopts = --strict-config\ncache_dir = .kept\nfilterwarnings = error",
+        "addopts = --strict-config\nbenchmark_no_such = 1",
+    ],
+)
+def test_options_of_the_target_leave_out_no_test(subject_with, lines):
+    subject = subject_with({**THREE, "pytest.ini": f"[pytest]\n{lines}\n"})
+    if "no_such" in lines:
+        with pytest.raises(HarnessFailed, match="code 4"):
+            outcomes(subject)
+    else:
+        assert outcomes(subject) == ALL
+
+
+def test_suite_that_runs_in_many_processes_runs_in_one(subject_with):
+    subject = subject_with({**THREE, "pytest.ini": "[pytest]\naddopts = -n 2\n"})
+    if "pytest-xdist" not in subject.target.interpreter.distributions:
+        pytest.skip("pytest-xdist is not in the target's environment")
+    assert outcomes(subject) == ALL
+
+
+# --- benchmarks as they are written
+
+
+STYLES = """\
+import pytest
+from work import total
+
+
+class TestTotal:
+    @pytest.mark.parametrize("n", [1000, 2000], ids=["a b", "[c]::d"])
+    def test_sizes(self, benchmark, n):
+        assert benchmark(total, n) == sum(range(n))
+
+    @pytest.mark.benchmark(group="g")
+    def test_decorated(self, benchmark):
+        @benchmark
+        def found():
+            return total(1000)
+
+        assert found == sum(range(1000))
+
+
+def test_stats(benchmark):
+    benchmark(total, 1000)
+    benchmark.extra_info["mean"] = benchmark.stats["mean"]
+    assert 0 <= benchmark.stats.stats.min <= benchmark.stats["median"] <= benchmark.stats["max"]
+
+
+def test_pedantic(benchmark):
+    benchmark.pedantic(total, args=(1000,), rounds=3, iterations=2, warmup_rounds=1)
+    assert benchmark.stats["rounds"] >= 1
+    assert benchmark.stats["ops"] >= 0
+"""
+TOTAL = "def total(n):\n    found = 0\n    for i in range(n):\n        found += i\n    return found\n"
+NODES = (
+    "TestTotal::test_sizes[a b]",
+    "TestTotal::test_sizes[[c]::d]",
+    "TestTotal::test_decorated",
+    "test_stats",
+    "test_pedantic",
+)
+
+
+@pytest.fixture(scope="module")
+def styles(subject_with):
+    """A project in a subfolder; the configuration lies at the top of the repository."""
+    subject = subject_with(
+        {
+            "pytest.ini": "[pytest]\naddopts = -q\n",
+            "sub/work.py": TOTAL,
+            "sub/benchmarks/test_work.py": STYLES,
+            "tests/test_top.py": "def test_top():\n    assert 0\n",
+        }
+    )
+    return replace(subject, target=replace(subject.target, subfolder="sub", source_roots=("sub",)))
+
+
+@pytest.fixture(scope="module")
+def known(styles):
+    return take_baseline(styles.target, styles.start)
+
+
+def test_node_ids_are_relative_to_the_project_wherever_the_configuration_lies(styles, known):
+    assert known.outcomes == {f"benchmarks/test_work.py::{node}": "passed" for node in NODES}
+    assert known.benchmarks == tuple(known.outcomes)
+    assert set(known.results) == set(known.outcomes)
+    assert set(known.running["sub/work.py:total"]) == set(known.outcomes)
+
+
+def test_node_ids_can_be_run_one_by_one(styles, known):
+    for node in known.outcomes:
+        assert run_tests(styles.target, styles.start, [node]).outcomes == {node: "passed"}
+
+
+def test_benchmarks_of_all_styles_are_timed_under_the_same_node_ids(styles, known, timed_test):
+    sides = Sides(styles.start, styles.start, ("sub/work.py",))
+    benchmarks = [timed_test(node) for node in known.benchmarks]
+    timed = measure_all(styles.target, sides, benchmarks, pairs=1, random_source=random.Random(1))
+    assert list(timed) == list(known.benchmarks)
+
+
+def test_benchmarks_of_all_styles_are_profiled_under_the_same_node_ids(styles, known, timed_test):
+    benchmarks = [timed_test(known.benchmarks[0]), timed_test(known.benchmarks[-1])]
+    profiles = profile(styles.target, styles.start, benchmarks, known.running, 0.05)
+    assert {one.path for one in hotspots_of(profiles, styles)} == {"sub/work.py"}
+
+
+def hotspots_of(profiles, subject):
+    def read(path):
+        return subject.target.checkout.read(subject.start, path)
+
+    return [found.function for found in hotspots(profiles, {}, read, is_source)]
 
 
 # --- the referee

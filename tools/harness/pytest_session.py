@@ -121,8 +121,11 @@ class Recorder:
 
     def pytest_sessionstart(self, session):
         """pytest-benchmark has read its options and markers; from here on our fixture takes its place."""
-        session.config.pluginmanager.unregister(name="benchmark")
-        session.config.pluginmanager.register(fixture_plugin(self), "verispeed-benchmark")
+        plugins = session.config.pluginmanager
+        for name in ("benchmark", "stepwiseplugin"):  # --stepwise would end the session at a failure
+            if plugins.has_plugin(name):
+                plugins.unregister(name=name)
+        plugins.register(fixture_plugin(self), "verispeed-benchmark")
         if self.spec["coverage"]:
             self.start_coverage()
 
@@ -214,7 +217,7 @@ class Benchmark:
             return self.remember(function(*args, **kwargs))
         if self.mode == "profile":
             repeat(lambda: function(*args, **kwargs), self.seconds)
-            return function(*args, **kwargs)
+            return self.remember(function(*args, **kwargs))
         return self.take_turns(lambda loops: timed(function, args, kwargs, loops), calibrate)
 
     def pedantic(self, target, args=(), kwargs=None, setup=None, rounds=1, warmup_rounds=0, iterations=1, teardown=None):
@@ -231,7 +234,7 @@ class Benchmark:
             return self.remember(once(1)[2])
         if self.mode == "profile":
             repeat(lambda: once(iterations), self.seconds)
-            return once(1)[2]
+            return self.remember(once(1)[2])
         return self.take_turns(once, lambda measure: (measure(iterations), iterations)[1])
 
     def take_turns(self, measure, settle):
@@ -310,6 +313,7 @@ class Stats:
         self.mean = sum(self.data) / len(self.data)
         self.stddev = (sum((one - self.mean) ** 2 for one in self.data) / len(self.data)) ** 0.5
         self.total, self.rounds, self.stats = sum(self.data), len(self.data), self
+        self.ops = 1 / self.mean if self.mean else 0.0
 
     def __getitem__(self, name):
         return getattr(self, name)
