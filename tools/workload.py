@@ -34,8 +34,8 @@ def find_benchmarks(command: str | None, baseline: Baseline) -> tuple[Benchmark,
         )
     if not usable:
         raise OptimizeError(
-            "There is nothing to time: no pytest-benchmark test was collected. Add one (a test that takes the `benchmark` "
-            "fixture and calls benchmark(function, arguments)), or name what should become faster, "
+            "There is nothing to time: pytest collected no pytest-benchmark test. Add one where it looks for tests (with "
+            "the `benchmark` fixture, calling benchmark(function, arguments)), or name what should become faster, "
             'for example --workload "python scripts/typical_use.py".'
         )
     return tuple(Benchmark(kind=BenchmarkKind.PYTEST, id=node) for node in usable)
