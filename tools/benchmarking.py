@@ -14,19 +14,30 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tools.comparing import cold_log_ratios, decide, deciding_clock, interval, log_ratios, looks, outside_log_ratios
+from tools.comparing import (
+    center,
+    cold_log_ratios,
+    cold_savings,
+    decide,
+    deciding_clock,
+    interval,
+    log_ratios,
+    looks,
+    outside_log_ratios,
+)
 from tools.rooms import HarnessFailed, Target, run_harness
-from tools.turns import ENOUGH_SECONDS, Seat, referee, seat
+from tools.turns import ENOUGH_SECONDS, FEWEST_ROUNDS, Seat, referee, seat
 from tools.values import Benchmark, BenchmarkKind, Clock, Interval, Measurement, Outcome, Pair, Sample, Timing
 from workspaces.sandbox import Room
 
-SHARED_SECONDS = 0.06  # of samples, for each of many benchmarks in one process
+SHARED_SECONDS, SHARED_ROUNDS = 0.04, 3  # of samples, for each of many benchmarks in one process
 WALL_LIMIT_SECONDS = 120.0
 SCREENING_PAIRS = 3
 SCREENING_ALPHA = 0.05
 CACHE_PAIRS = 3  # first calls are compared after so many pairs
 OBVIOUS_GAIN = 3.0  # a warm speedup of at least this, that no first call has, needs no more pairs
-LITTLE = 0.25  # part of the warm gain (in logarithms) that first calls must have
+LARGE_GAIN = 1.5
+HALF, LITTLE = 0.5, 0.25  # parts of the time saved by a later call that a first call must save
 COLD_ALPHA = 0.05
 HIDDEN_SHARE, HIDDEN_SECONDS = 0.1, 0.02  # CPU time outside the timed part: more is work moved out of sight
 
@@ -122,29 +133,29 @@ def measure_all(
     collected: dict[str, list[Pair]] = {benchmark.id: [] for benchmark in benchmarks}
     with timing_core() as core:
         for _ in range(pairs):
-            for name, pair in _pair_of(target, sides, benchmarks, random_source, core, SHARED_SECONDS).items():
+            for name, pair in _pair_of(
+                target, sides, benchmarks, random_source, core, SHARED_SECONDS, SHARED_ROUNDS
+            ).items():
                 collected[name].append(pair)
     return {name: log_ratios(found, deciding_clock(found[:1])) for name, found in collected.items()}
 
 
 def is_cached(pairs: Sequence[Pair], clock: Clock, *, obvious: bool) -> bool:
-    """True if later calls are faster but first calls are not: the mark of a result cache.
+    """True if later calls are faster but first calls do not save that time: the mark of a result cache.
 
-    First calls of small functions vary by half, so they are compared only to show that the gain is not there: in no pair
-    (`obvious`, for an early stop), or, at the end, on average or by an interval that excludes half of it (in logarithms).
-    The one sample of a command is its first call, so a command is never cached.
+    First calls of small functions vary by half, so they are compared only to show that the saving is not there: in no pair
+    (`obvious`, for an early stop), or, at the end, by an interval that excludes half of it, or on average where the gain is
+    large. The one sample of a command is its first call, so a command is never cached.
     """
-    warm = log_ratios(pairs, clock)
-    cold = cold_log_ratios(pairs, clock)
-    gain = sum(warm) / len(warm)
+    gain = sum(log_ratios(pairs, clock)) / len(pairs)
+    savings = cold_savings(pairs, clock)
     if obvious:
-        return gain > math.log(OBVIOUS_GAIN) and all(first < LITTLE * later for first, later in zip(cold, warm, strict=True))
-    if gain <= 0:
-        return False
-    around = interval(cold, COLD_ALPHA)
-    if around is None:
-        return sum(cold) / len(cold) < LITTLE * gain
-    return math.log(around.speedup) < LITTLE * gain or math.log(around.high) < gain / 2
+        return gain > math.log(OBVIOUS_GAIN) and max(savings, default=1.0) < LITTLE
+    found = center(savings, COLD_ALPHA)
+    if found is None:
+        return gain > 0 and sum(savings) < LITTLE * len(savings)
+    middle, _, high = found
+    return high < HALF or (gain > math.log(LARGE_GAIN) and middle < LITTLE)
 
 
 def doubts(pairs: Sequence[Pair], clock: Clock, alpha: float) -> Outcome | None:
@@ -200,10 +211,11 @@ def _pair_of(
     source: random.Random,
     core: int,
     enough_seconds: float = ENOUGH_SECONDS,
+    fewest_rounds: int = FEWEST_ROUNDS,
 ) -> dict[str, Pair]:
     """One pair of fresh processes in rooms of their own: nothing that a process writes can help a later one."""
     with target.room(sides.baseline) as old, target.room(sides.candidate) as new:
-        return _pair_in(old, new, sides, benchmarks, source, core, enough_seconds)
+        return _pair_in(old, new, sides, benchmarks, source, core, enough_seconds, fewest_rounds)
 
 
 def _pair_in(
@@ -214,6 +226,7 @@ def _pair_in(
     source: random.Random,
     core: int,
     enough_seconds: float,
+    fewest_rounds: int,
 ) -> dict[str, Pair]:
     """One pair of fresh processes, with one pair of timings for each benchmark."""
     variation = _variation(source)
@@ -223,7 +236,7 @@ def _pair_in(
         try:
             for one, room in ((left, old), (right, new)):
                 one.running = pool.submit(_session, room, one, benchmarks, variation, core)
-            late = referee((left, right), [benchmark.id for benchmark in benchmarks], source, enough_seconds)
+            late = referee((left, right), [benchmark.id for benchmark in benchmarks], source, enough_seconds, fewest_rounds)
             for one in (left, right):
                 one.tell(b"x" * len(benchmarks) * 3)  # whoever still waits for a turn goes on to its end
             timings: dict[str, dict[str, Timing]] = {}

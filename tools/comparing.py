@@ -31,18 +31,20 @@ def interval(log_ratios: Sequence[float], alpha: float) -> Interval | None:
 
     `log_ratios` are natural logarithms of old time / new time, one a pair.
     """
-    count = len(log_ratios)
-    rank = _critical_rank(count, alpha / 2)
+    found = center(log_ratios, alpha)
+    if found is None:
+        return None
+    middle, low, high = map(math.exp, found)
+    return Interval(speedup=middle, low=low, high=high, confidence=1 - alpha, pairs=len(log_ratios))
+
+
+def center(values: Sequence[float], alpha: float) -> tuple[float, float, float] | None:
+    """Hodges-Lehmann estimate of the centre of symmetry, with the low and high end of its interval; None if too few."""
+    rank = _critical_rank(len(values), alpha / 2)
     if rank is None:
         return None
-    walsh = sorted((a + b) / 2 for a, b in combinations_with_replacement(log_ratios, 2))
-    return Interval(
-        speedup=math.exp(median(walsh)),
-        low=math.exp(walsh[rank]),
-        high=math.exp(walsh[len(walsh) - 1 - rank]),
-        confidence=1 - alpha,
-        pairs=count,
-    )
+    walsh = sorted((a + b) / 2 for a, b in combinations_with_replacement(values, 2))
+    return median(walsh), walsh[rank], walsh[len(walsh) - 1 - rank]
 
 
 def fewest_pairs(alpha: float) -> int:
@@ -89,6 +91,24 @@ def log_ratios(pairs: Iterable[Pair], clock: Clock) -> list[float]:
 def cold_log_ratios(pairs: Iterable[Pair], clock: Clock) -> list[float]:
     """log(old / new) of the first calls, one a pair."""
     return [_log_ratio(pair.baseline.cold, pair.candidate.cold, clock) for pair in pairs]
+
+
+def cold_savings(pairs: Iterable[Pair], clock: Clock) -> list[float]:
+    """What the first call saves, in units of what later calls save, one a pair; pairs without a later saving left out.
+
+    About 1 where work was saved, about 0 where results are only remembered. Times are subtracted, not divided, because
+    what only a first call pays for (page faults, specialization) comes on top of both sides and would dilute a ratio.
+    """
+    savings = []
+    for pair in pairs:
+        old, new = (
+            median(_seconds(sample, clock) / sample.loops for sample in side.samples)
+            for side in (pair.baseline, pair.candidate)
+        )
+        if old > new:
+            first = _seconds(pair.baseline.cold, clock) - _seconds(pair.candidate.cold, clock)
+            savings.append(first / (old - new))
+    return savings
 
 
 def outside_log_ratios(pairs: Iterable[Pair]) -> list[float]:

@@ -88,6 +88,7 @@ def referee(
     names: Sequence[str],
     source: random.Random,
     enough_seconds: float = ENOUGH_SECONDS,
+    fewest_rounds: int = FEWEST_ROUNDS,
     clock: Callable[[], float] = time.monotonic,
 ) -> Seat | None:
     """Lead both processes through the benchmarks `names`; None if they followed to the end, else the one that did not.
@@ -101,7 +102,7 @@ def referee(
                     return seat
             for _ in ("first call", "settle"):
                 _round(seats, name, source, clock)
-            _sample(seats, name, source, clock, enough_seconds)
+            _sample(seats, name, source, clock, enough_seconds, fewest_rounds)
             for seat in seats:
                 seat.tell(b"x")
     except SideEnded as ended:
@@ -110,13 +111,18 @@ def referee(
 
 
 def _sample(
-    seats: Sequence[Seat], name: str, source: random.Random, clock: Callable[[], float], enough_seconds: float
+    seats: Sequence[Seat],
+    name: str,
+    source: random.Random,
+    clock: Callable[[], float],
+    enough_seconds: float,
+    fewest_rounds: int,
 ) -> None:
     started = clock()
     for count in range(1, MOST_ROUNDS + 1):
         _round(seats, name, source, clock)
         spent = clock() - started
-        if (count >= FEWEST_ROUNDS and spent >= enough_seconds) or (count >= FEWEST_SLOW_ROUNDS and spent >= SLOW_SECONDS):
+        if (count >= fewest_rounds and spent >= enough_seconds) or (count >= FEWEST_SLOW_ROUNDS and spent >= SLOW_SECONDS):
             return
 
 
