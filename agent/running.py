@@ -7,6 +7,7 @@ import os
 import shutil
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -100,7 +101,9 @@ def prepare(record: RunRecord, environment: Mapping[str, str], progress: Progres
     cache = cache_folder(environment)
     progress.status("finding or building the target's Python")
     interpreter = find_interpreter(project, tree, settings.python, environment, cache, top=checkout.export(source.commit))
-    overlays = {name: overlay(interpreter, name, environment, cache) for name in PLUGINS}
+    with ThreadPoolExecutor() as pool:
+        made = pool.map(lambda name: overlay(interpreter, name, environment, cache), PLUGINS)
+        overlays = dict(zip(PLUGINS, made, strict=True))
     progress.say(f"python: {interpreter.description}")
     return target_of(source, settings, checkout, interpreter, sandbox, overlays)
 

@@ -16,7 +16,7 @@ from workspaces.errors import OptimizeError
 from workspaces.sandbox import Room
 
 GROUP_SECONDS = 3.0  # of sampling for a group, within these bounds per benchmark
-LEAST_SECONDS, MOST_SECONDS = 0.5, 1.0
+LEAST_SECONDS, MOST_SECONDS = 0.4, 0.8
 LONGER = 4  # times as long, where the first try gave an empty profile
 AT_ONCE = 2  # profiles need no quiet machine: only shares are read from them
 GROUP = 20  # benchmarks in one process at most

@@ -20,7 +20,7 @@ from typing import Any
 
 from workspaces.sandbox import Room
 
-ENOUGH_SECONDS = 0.15  # of samples, both sides together
+ENOUGH_SECONDS = 0.1  # of samples, both sides together
 FEWEST_ROUNDS = 5
 SLOW_SECONDS = 2.0  # once so much time is spent, two rounds are enough
 FEWEST_SLOW_ROUNDS = 2
