@@ -27,6 +27,8 @@ def choose(state: State, station: Station) -> Update:
             update["turns"] = {**state["turns"], name: (*state["turns"].get(name, ()), turn)}
         return update
     notices = ["the time that was given is over; what is left was not asked about"] if station.out_of_time else []
+    if spent_up(state, station.settings):
+        notices.append("no model was asked any more: --max-cost is reached, or the price of its answers is unknown")
     return {"hotspot": None, "notices": [*notices, *_hopeless(state, station.settings)]}
 
 
@@ -68,15 +70,16 @@ def _next_turn(hotspot: Hotspot, state: State, settings: Settings) -> str | None
         RULES: with_rules and RULES not in state["turns"].get(name, ()),
         HOSTED: any(refusal(model, hotspot) not in state["declined"] for model in settings.model if model != RULES_MODEL)
         and state["asks"].get(name, 0) < settings.attempts
-        and not _spent_up(state, settings),
+        and not spent_up(state, settings),
         MICRO: with_rules and settings.attempts > 1 and MICRO not in state["turns"].get(name, ()),
     }
     return next((turn for turn in TURNS if open_turns[turn]), None)
 
 
-def _spent_up(state: State, settings: Settings) -> bool:
+def spent_up(state: State, settings: Settings) -> bool:
+    """True once the cap on dollars is reached; a price that nobody knows counts as over it, or the cap would be none."""
     spent = state["spent"].dollars
-    return settings.max_cost is not None and spent is not None and spent >= settings.max_cost
+    return settings.max_cost is not None and (spent is None or spent >= settings.max_cost)
 
 
 def _can_be_checked(hotspot: Hotspot, state: State) -> bool:

@@ -101,7 +101,9 @@ def run(
     attempts: Annotated[int | None, typer.Option(help="Rounds of asking about one function. Default: 3.")] = None,
     min_gain: Annotated[float | None, typer.Option(help="Smallest gain worth a commit. Default: 0.05 = 5 %.")] = None,
     max_minutes: Annotated[float | None, typer.Option(help="Start nothing new after so many minutes.")] = None,
-    max_cost: Annotated[float | None, typer.Option(help="Ask no model any more once so many dollars are spent.")] = None,
+    max_cost: Annotated[
+        float | None, typer.Option(help="Stop asking after so many dollars, or at an unknown price.")
+    ] = None,
     sandbox: Annotated[str | None, typer.Option(help="auto, require or off. Default: auto.")] = None,
     python: Annotated[
         str | None, typer.Option(help="The target's interpreter. Default: its .venv, or one built with uv.")

@@ -63,11 +63,12 @@ def _judge(
     sides = Sides(start, kept[-1])
     try:
         ratios = measure_all(target, sides, benchmarks, pairs=fewest_pairs(ALPHA), random_source=random_source)
+        shown = {name: found for name, logs in ratios.items() if (found := interval(logs, ALPHA)) is not None}
+        slower = _regressed(target, sides, benchmarks, shown, random_source)
     except BenchmarkFailed as error:
-        return Combined(commits=tuple(kept), tests=tests, figure=None, benchmarks={}, reason=f"{error.side}: {error}")
-    shown = {name: found for name, logs in ratios.items() if (found := interval(logs, ALPHA)) is not None}
+        reason = f"a benchmark could not be timed: {error}"
+        return Combined(commits=tuple(kept), tests=tests, figure=None, benchmarks={}, reason=reason)
     whole = _whole(ratios)
-    slower = _regressed(target, sides, benchmarks, shown, random_source)
     lost = [name for name in dict.fromkeys(wanted) if shown[name].low <= 1]
     problem = None
     if slower:
