@@ -13,8 +13,8 @@ from workspaces.errors import OptimizeError
 GOOD = ("passed", "xfailed", "xpassed", "skipped")
 PROVING = ("passed", "xpassed")  # outcomes of tests that ran to their end
 LONG_SUITE_SECONDS = 60.0  # from here on only the files of suspects are run again, not the whole suite
-HOPELESS = 3  # reruns without a single pass for the candidate end the matter
-RERUNS = 6  # where tests fail for the candidate only: is it the test that flakes?
+HOPELESS = 6  # reruns without a single pass for the candidate end the matter
+RERUNS = 10  # where tests fail for the candidate only: is it the test that flakes?
 SHOWN = 3  # failures in a reason
 
 Lines = Mapping[str, Mapping[int, tuple[str, ...]]]  # path -> line -> node ids that execute it
