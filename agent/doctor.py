@@ -52,7 +52,7 @@ def _examine(source: Source, settings: Settings, environment: Mapping[str, str],
     overlays = {name: overlay(interpreter, name, environment, cache) for name in PLUGINS}
     yield Finding("plugins", True, _plugins(overlays, interpreter))
     target = target_of(source, settings, checkout, interpreter, sandbox, overlays)
-    baseline = take_baseline(target, source.commit)
+    baseline = take_baseline(target, source.commit, with_benchmarks=settings.workload is None)
     yield Finding("tests", not baseline.failing, _tests(baseline))
     benchmarks = find_benchmarks(settings.workload, baseline)
     yield Finding("workload", True, settings.workload or f"{len(benchmarks)} pytest-benchmark tests")

@@ -72,9 +72,9 @@ def run(record: RunRecord, environment: Mapping[str, str], progress: Progress) -
 def preview(record: RunRecord, environment: Mapping[str, str], progress: Progress) -> Preview:
     """Baseline and hotspots, without asking anybody."""
     target = prepare(record, environment, progress)
-    progress.say("running the test suite unchanged, twice")
+    progress.say("running the test suite unchanged, at least twice")
     start = first_state(record.source.commit)["start"]
-    baseline = take_baseline(target, start)
+    baseline = take_baseline(target, start, with_benchmarks=record.settings.workload is None)
     benchmarks = find_benchmarks(record.settings.workload, baseline)
     progress.say("profiling with Scalene")
     profiles = profile(target, start, benchmarks, baseline.running, floor(record.settings.min_gain))
@@ -125,6 +125,7 @@ def target_of(
         subfolder=source.subfolder,
         source_roots=source_roots(checkout.files(source.commit), source.subfolder),
         limits=Limits(wall_seconds=settings.test_seconds),
+        pytest_options=settings.pytest_options,
     )
 
 

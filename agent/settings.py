@@ -35,6 +35,7 @@ class Settings(Value):
     guidance: str = Field("", description="text passed on to the model")
     exclude: tuple[str, ...] = Field((), description="globs of files never to look at")
     seed: int = Field(0, description="seed of the order of timings")
+    pytest_options: tuple[str, ...] = Field((), description="options for every run of pytest, such as -W ignore")
     test_seconds: float = Field(600.0, gt=0, description="wall limit of one run of the suite")
 
 
@@ -42,6 +43,8 @@ def read_settings(project: Path, given: Mapping[str, Any]) -> Settings:  # Any: 
     """Settings for a project; OptimizeError names the setting that does not fit."""
     named = {key.replace("-", "_"): value for key, value in _table(project / "pyproject.toml").items()}
     merged = {**named, **{key: value for key, value in given.items() if value is not None and value != ()}}
+    if isinstance(merged.get("pytest_options"), str):
+        merged["pytest_options"] = tuple(merged["pytest_options"].split())
     for key in ("model", "only", "function", "exclude"):
         if isinstance(merged.get(key), str):
             merged[key] = (merged[key],)

@@ -31,8 +31,8 @@ class Asked(State):
 
 def take_baseline(state: State, station: Station) -> Update:
     """Outcomes of the unchanged suite, and the benchmarks."""
-    station.progress.say("running the test suite unchanged, twice")
-    baseline = run_baseline(station.target, state["start"])
+    station.progress.say("running the test suite unchanged, at least twice")
+    baseline = run_baseline(station.target, state["start"], with_benchmarks=station.settings.workload is None)
     benchmarks = find_benchmarks(station.settings.workload, baseline)
     notices = []
     if baseline.failing:

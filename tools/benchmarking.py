@@ -25,7 +25,7 @@ from tools.comparing import (
     looks,
     outside_log_ratios,
 )
-from tools.rooms import HarnessFailed, Target, run_harness
+from tools.rooms import HarnessFailed, Target, run_harness, run_pytest
 from tools.turns import ENOUGH_SECONDS, FEWEST_ROUNDS, Seat, referee, seat
 from tools.values import Benchmark, BenchmarkKind, Clock, Interval, Measurement, Outcome, Pair, Sample, Timing
 from workspaces.sandbox import Room
@@ -215,10 +215,11 @@ def _pair_of(
 ) -> dict[str, Pair]:
     """One pair of fresh processes in rooms of their own: nothing that a process writes can help a later one."""
     with target.room(sides.baseline) as old, target.room(sides.candidate) as new:
-        return _pair_in(old, new, sides, benchmarks, source, core, enough_seconds, fewest_rounds)
+        return _pair_in(target, old, new, sides, benchmarks, source, core, enough_seconds, fewest_rounds)
 
 
 def _pair_in(
+    target: Target,
     old: Room,
     new: Room,
     sides: Sides,
@@ -235,7 +236,7 @@ def _pair_in(
     with seat(old) as left, seat(new) as right, ThreadPoolExecutor(2) as pool:
         try:
             for one, room in ((left, old), (right, new)):
-                one.running = pool.submit(_session, room, one, benchmarks, variation, core)
+                one.running = pool.submit(_session, target, room, one, benchmarks, variation, core)
             late = referee((left, right), [benchmark.id for benchmark in benchmarks], source, enough_seconds, fewest_rounds)
             for one in (left, right):
                 one.tell(b"x" * len(benchmarks) * 3)  # whoever still waits for a turn goes on to its end
@@ -278,19 +279,12 @@ def _variation(source: random.Random) -> dict[str, str]:
 
 
 def _session(
-    room: Room, place: Seat, benchmarks: Sequence[Benchmark], environment: Mapping[str, str], core: int
+    target: Target, room: Room, place: Seat, benchmarks: Sequence[Benchmark], environment: Mapping[str, str], core: int
 ) -> dict[str, Any]:  # Any: the harness's JSON
-    spec = {
-        "mode": "benchmark",
-        "arguments": [benchmark.id for benchmark in benchmarks],
-        "tree": str(room.inside_tree),
-        "seconds": 0,
-        "coverage": False,
-        "turns": place.pipes,
-        "core": core,
-    }
+    nodes = [benchmark.id for benchmark in benchmarks]
     limit = min(room.limits.wall_seconds, WALL_LIMIT_SECONDS + 10 * len(benchmarks))
-    return run_harness(room, "pytest_session.py", spec, environment=environment, wall_seconds=limit)[0]
+    more = {"turns": place.pipes, "core": core}
+    return run_pytest(target, room, "benchmark", nodes, more=more, environment=environment, wall_seconds=limit)[0]
 
 
 def _timings(

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
-from tools.rooms import HarnessFailed, Target, run_harness
+from tools.rooms import HarnessFailed, Target, run_pytest
 from tools.source import function_at, is_skipped
 from tools.values import Benchmark, BenchmarkKind, Function, Hotspot, LineShare
 from workspaces.errors import OptimizeError
@@ -143,7 +143,7 @@ def _profile(target: Target, commit: str, group: Sequence[Benchmark]) -> Profile
 def _sampled(target: Target, commit: str, group: Sequence[Benchmark], seconds: float) -> Profile:
     with target.room(commit, overlay="profile") as room:
         if group[0].kind is BenchmarkKind.PYTEST:
-            _run_pytest(room, group, seconds)
+            _run_pytest(target, room, group, seconds)
         else:
             _run_command(room, group[0])
         file = room.results / "profile.json"
@@ -151,17 +151,12 @@ def _sampled(target: Target, commit: str, group: Sequence[Benchmark], seconds: f
         return {path: lines for path, lines in found.items() if (room.tree / path).is_file()}
 
 
-def _run_pytest(room: Room, group: Sequence[Benchmark], seconds: float) -> None:
-    spec = {
-        "mode": "profile",
-        "arguments": [benchmark.id for benchmark in group],
-        "tree": str(room.inside_tree),
-        "seconds": seconds,
-        "coverage": False,
-    }
+def _run_pytest(target: Target, room: Room, group: Sequence[Benchmark], seconds: float) -> None:
+    nodes = [benchmark.id for benchmark in group]
     try:
         # off until the harness begins to repeat a benchmark: imports must not count
-        session, _ = run_harness(room, "pytest_session.py", spec, prefix=(*SCALENE, "--off", *_scope(room)))
+        prefix = (*SCALENE, "--off", *_scope(room))
+        session, _ = run_pytest(target, room, "profile", nodes, seconds=seconds, prefix=prefix)
     except HarnessFailed as error:
         raise OptimizeError(f"The benchmarks cannot be profiled: {error}") from error
     for benchmark in group:

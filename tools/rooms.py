@@ -7,7 +7,7 @@ import secrets
 import shutil
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,6 +37,7 @@ class Target:
     source_roots: tuple[str, ...]
     limits: Limits = field(default_factory=Limits)
     stop: threading.Event = field(default_factory=threading.Event)  # set when the run is interrupted: ends all processes
+    pytest_options: tuple[str, ...] = ()  # of the user, for every run of pytest
 
     @contextmanager
     def room(self, commit: str, overlay: str = "check", writable: bool = False) -> Iterator[Room]:
@@ -70,6 +71,36 @@ class Target:
             shutil.rmtree(results, ignore_errors=True)
             if writable:
                 shutil.rmtree(tree, ignore_errors=True)
+
+
+def run_pytest(
+    target: Target,
+    room: Room,
+    mode: str,
+    arguments: Sequence[str],
+    *,
+    seconds: float = 0.0,
+    coverage: bool = False,
+    more: Mapping[str, Any] | None = None,  # Any: becomes JSON
+    environment: Mapping[str, str] | None = None,
+    wall_seconds: float | None = None,
+    prefix: tuple[str, ...] = (),
+) -> tuple[dict[str, Any], Finished]:  # Any: the session's JSON
+    """A session of the target's pytest in `room`: what pytest_session.py writes down; HarnessFailed if it wrote nothing.
+
+    `mode`, `seconds` and `coverage` are explained there; `more` are further entries of its SPEC.
+    """
+    spec = {
+        "mode": mode,
+        "arguments": list(arguments),
+        "options": list(target.pytest_options),
+        "tree": str(room.inside_tree),
+        "seconds": seconds,
+        "coverage": coverage,
+        **(more or {}),
+    }
+    script = "pytest_session.py"
+    return run_harness(room, script, spec, environment=environment, wall_seconds=wall_seconds, prefix=prefix)
 
 
 def run_harness(

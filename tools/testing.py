@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from tools.rooms import HarnessFailed, Target, run_harness
+from tools.rooms import HarnessFailed, Target, run_pytest
 from tools.source import functions
 from tools.values import Baseline, Check
+from tools.workload import benchmark_files
 from workspaces.errors import OptimizeError
 
 GOOD = ("passed", "xfailed", "xpassed", "skipped")
 PROVING = ("passed", "xpassed")  # outcomes of tests that ran to their end
 LONG_SUITE_SECONDS = 60.0  # from here on only the files of suspects are run again, not the whole suite
+MOST_RUNS, SHORT_SECONDS = 4, 6.0  # of the unchanged suite: more than two runs while they take no longer
 HOPELESS = 6  # reruns without a single pass for the candidate end the matter
 RERUNS = 10  # where tests fail for the candidate only: is it the test that flakes?
 SHOWN = 3  # failures in a reason
@@ -36,19 +39,21 @@ class TestRun:
 
 
 def run_tests(
-    target: Target, commit: str, arguments: Sequence[str], *, coverage: bool = False, hash_seed: int = 0
+    target: Target,
+    commit: str,
+    arguments: Sequence[str],
+    *,
+    coverage: bool = False,
+    hash_seed: int = 0,
+    added: Sequence[str] = (),
 ) -> TestRun:
-    """Run pytest with `arguments` (node ids or none) on a fresh, writable copy of a commit."""
+    """Run pytest with `arguments` (node ids; none for the suite and the `added` files) on a fresh copy of a commit."""
     with target.room(commit, writable=True) as room:
-        spec = {
-            "mode": "test",
-            "arguments": list(arguments),
-            "tree": str(room.inside_tree),
-            "seconds": 0,
-            "coverage": coverage,
-        }
         environment = {"PYTHONHASHSEED": str(hash_seed)}
-        session, finished = run_harness(room, "pytest_session.py", spec, environment=environment)
+        more = {"more": [] if arguments else list(added)}
+        session, finished = run_pytest(
+            target, room, "test", arguments, coverage=coverage, more=more, environment=environment
+        )
     if session["errors"]:
         node, text = session["errors"][0]
         raise CollectionFailed(f"{node} cannot be collected: {_last_line(text)}", text)
@@ -74,28 +79,49 @@ class CollectionFailed(Exception):
         self.text = text
 
 
-def take_baseline(target: Target, commit: str) -> Baseline:
-    """Run the whole suite twice (other hash seed, once with coverage); OptimizeError if it cannot be collected."""
+def take_baseline(target: Target, commit: str, *, with_benchmarks: bool = True) -> Baseline:
+    """Run the whole suite two to four times (other hash seeds, once with coverage); OptimizeError if it cannot be run.
+
+    A short suite runs more often: a test that fails half of the time agrees with itself in every second pair of runs.
+    `with_benchmarks`: where the suite has no benchmarks, those that lie outside pytest's own paths are added to it.
+    """
     try:
-        first = run_tests(target, commit, [], coverage=True, hash_seed=1)
-        second = run_tests(target, commit, [], hash_seed=2)
+        first, added = _first_run(target, commit, with_benchmarks)
+        runs = [first, run_tests(target, commit, [], hash_seed=2, added=added)]
+        while len(runs) < MOST_RUNS and sum(run.wall_seconds for run in runs[1:]) < SHORT_SECONDS:
+            runs.append(run_tests(target, commit, [], hash_seed=len(runs) + 1, added=added))
     except CollectionFailed as error:
         raise OptimizeError(
             f"The tests cannot be collected, so no edit could be checked. {error} {_remedy(str(error))}"
         ) from error
     except HarnessFailed as error:
         raise OptimizeError(f"The tests cannot be run in the sandbox, so no edit could be checked: {error}") from error
-    everything = dict.fromkeys([*first.outcomes, *second.outcomes])
-    stable = {node: first.outcomes[node] for node in everything if first.outcomes.get(node) == second.outcomes.get(node)}
+    everything = dict.fromkeys(node for run in runs for node in run.outcomes)
+    stable = {node: first.outcomes[node] for node in everything if len({run.outcomes.get(node) for run in runs}) == 1}
     return Baseline(
         outcomes=stable,
         flaky=tuple(node for node in everything if node not in stable),
         failing=tuple(node for node, outcome in stable.items() if outcome not in GOOD),
         benchmarks=first.benchmarks,
         running=_running(target, commit, first.lines),
-        results={node: digests for node, digests in first.results.items() if second.results.get(node) == digests},
-        seconds=second.wall_seconds,
+        results={node: digests for node, digests in first.results.items() if _all_gave(runs, node, digests)},
+        seconds=runs[1].wall_seconds,
+        added=added,
     )
+
+
+def _first_run(target: Target, commit: str, with_benchmarks: bool) -> tuple[TestRun, tuple[str, ...]]:
+    """The run that counts lines, and the files that were added to the suite for their benchmarks."""
+    first = run_tests(target, commit, [], coverage=True, hash_seed=1)
+    if first.benchmarks or not with_benchmarks:
+        return first, ()
+    read = partial(target.checkout.read, commit)
+    added = benchmark_files(target.checkout.files(commit), target.subfolder, read)
+    return (run_tests(target, commit, [], coverage=True, hash_seed=1, added=added), added) if added else (first, ())
+
+
+def _all_gave(runs: Sequence[TestRun], node: str, digests: tuple[str, ...]) -> bool:
+    return all(run.results.get(node) == digests for run in runs)
 
 
 def _running(target: Target, commit: str, lines: Lines) -> dict[str, tuple[str, ...]]:
@@ -121,9 +147,9 @@ def check_tests(target: Target, base: str, candidate: str, baseline: Baseline, n
     """
     expected = {node: baseline.outcomes[node] for node in nodes or baseline.outcomes if node in baseline.outcomes}
     try:
-        run = run_tests(target, candidate, nodes, hash_seed=1)
+        run = run_tests(target, candidate, nodes, hash_seed=1, added=baseline.added)
     except (CollectionFailed, HarnessFailed) as error:
-        _must_still_run(target, base, nodes)
+        _must_still_run(target, base, nodes, baseline.added)
         return Check(rung="tests", passed=False, detail=f"the tests could not be run: {error}")
     worse = _worse(expected, run.outcomes)
     different = _different(run, baseline)
@@ -134,7 +160,8 @@ def check_tests(target: Target, base: str, candidate: str, baseline: Baseline, n
     if not worse:
         return Check(rung="tests", passed=True, detail=_passed(run, baseline))
     selection = _selection(worse, nodes, baseline)
-    culprits = _not_flaking(target, base, candidate, {node: expected[node] for node in worse}, selection)
+    suspects = {node: expected[node] for node in worse}
+    culprits = _not_flaking(target, base, candidate, suspects, selection, baseline.added)
     again = f" (run again: only {', '.join(selection)}, the suite is long)" if not nodes and selection else ""
     if culprits:
         return Check(rung="tests", passed=False, detail=_failed(culprits, run) + again)
@@ -145,13 +172,18 @@ def check_tests(target: Target, base: str, candidate: str, baseline: Baseline, n
 def _remedy(sentence: str) -> str:
     if "ModuleNotFoundError" in sentence or "ImportError" in sentence:
         return "Declare it in a dependency group or extra named dev or test, or name a Python that has it with --python EXE."
+    if "Warning" in sentence:
+        return (
+            "The target's own settings turn that warning into an error: mend it, or add "
+            'pytest_options = ["-W", "ignore"] to [tool.optimize] in its pyproject.toml.'
+        )
     return "Mend that first."
 
 
-def _must_still_run(target: Target, base: str, nodes: Sequence[str]) -> None:
+def _must_still_run(target: Target, base: str, nodes: Sequence[str], added: Sequence[str]) -> None:
     """OptimizeError if the baseline's tests cannot be run any more either: then it is not the candidate that is at fault."""
     try:
-        run_tests(target, base, nodes, hash_seed=1)
+        run_tests(target, base, nodes, hash_seed=1, added=added)
     except (CollectionFailed, HarnessFailed) as error:
         raise OptimizeError(f"The tests ran at the start and cannot be run any more, even unchanged: {error}") from error
 
@@ -188,7 +220,12 @@ def _selection(suspects: Sequence[str], nodes: Sequence[str], baseline: Baseline
 
 
 def _not_flaking(
-    target: Target, base: str, candidate: str, suspects: Mapping[str, str], selection: Sequence[str]
+    target: Target,
+    base: str,
+    candidate: str,
+    suspects: Mapping[str, str],
+    selection: Sequence[str],
+    added: Sequence[str],
 ) -> list[str]:
     """Suspects (with the outcome that they had) whose failure stays with the candidate.
 
@@ -201,12 +238,12 @@ def _not_flaking(
         seed = 100 + number
         try:
             if set(suspects) - good_after:
-                again = run_tests(target, candidate, selection, hash_seed=seed)
+                again = run_tests(target, candidate, selection, hash_seed=seed, added=added)
                 good_after |= set(suspects).difference(_worse(suspects, again.outcomes))
             if not good_after and number + 1 >= HOPELESS:
                 break  # it fails every time: most wrong edits are that plain
             if good_after - failed_before:  # the others could not be acquitted by it
-                again = run_tests(target, base, selection, hash_seed=seed)
+                again = run_tests(target, base, selection, hash_seed=seed, added=added)
                 failed_before.update(_worse(suspects, again.outcomes))
         except (CollectionFailed, HarnessFailed):
             break  # what was not shown to flake counts against the candidate

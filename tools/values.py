@@ -123,6 +123,7 @@ class Baseline(Value):
     running: dict[str, tuple[str, ...]]  # Function.id -> node ids that execute its body
     results: dict[str, tuple[str, ...]]  # benchmark's node id -> digests of what it computes, where that is the same twice
     seconds: float  # wall time of the suite
+    added: tuple[str, ...] = ()  # files of benchmarks that the suite was given, because pytest does not look there by itself
 
 
 class Candidate(Value):

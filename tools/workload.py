@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import shlex
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import PurePosixPath
 
 from tools.profiling import python_arguments
@@ -12,6 +13,8 @@ from workspaces.errors import OptimizeError
 
 NOT_SOURCE_FOLDERS = ("test", "tests", "testing", "benchmark", "benchmarks", "docs", "doc", "examples", ".github", ".ci")
 NOT_SOURCE_NAMES = ("conftest.py", "setup.py", "noxfile.py", "tasks.py", "tests.py")
+BENCHMARK_FOLDERS = ("benchmark", "benchmarks", "bench", "perf")
+TAKES_BENCHMARK = re.compile(rb"^\s*(async )?def test\w*\([^)]*\bbenchmark\b", re.MULTILINE)
 NOT_SOURCE_STARTS, NOT_SOURCE_ENDS = ("test_", "bench_", "benchmark_"), ("_test", "_bench", "_benchmark")
 
 
@@ -39,6 +42,17 @@ def find_benchmarks(command: str | None, baseline: Baseline) -> tuple[Benchmark,
             'for example --workload "python scripts/typical_use.py".'
         )
     return tuple(Benchmark(kind=BenchmarkKind.PYTEST, id=node) for node in usable)
+
+
+def benchmark_files(files: Sequence[str], subfolder: str, read: Callable[[str], bytes]) -> tuple[str, ...]:
+    """Files in folders for benchmarks that hold pytest-benchmark tests, relative to the project's own folder.
+
+    Many projects keep them outside pytest's `testpaths`, or call them `bench_*.py`, and name the folder when they run them.
+    """
+    base = f"{subfolder}/" if subfolder else ""
+    inside = [path.removeprefix(base) for path in files if path.startswith(base) and path.endswith(".py")]
+    wanted = [path for path in inside if any(part in BENCHMARK_FOLDERS for part in PurePosixPath(path).parts[:-1])]
+    return tuple(path for path in wanted if TAKES_BENCHMARK.search(read(base + path)))
 
 
 def is_source(path: str) -> bool:

@@ -16,7 +16,7 @@ import pytest
 
 from tools.benchmarking import Sides, measure_all
 from tools.profiling import hotspots, profile
-from tools.rooms import HARNESS_FOLDER, HarnessFailed, run_harness
+from tools.rooms import HARNESS_FOLDER, HarnessFailed, run_harness, run_pytest
 from tools.testing import run_tests, take_baseline
 from tools.turns import FEWEST_ROUNDS, FEWEST_SLOW_ROUNDS, MOST_ROUNDS, Seat, SideEnded, referee
 from tools.workload import is_source
@@ -200,8 +200,7 @@ def test_spec_with_the_key_is_gone_when_target_code_runs(subject_with):
     look = "import os\n\ndef test_look():\n    assert os.listdir('/verispeed/results') == ['output.json']\n"
     subject = subject_with({"test_look.py": look})
     with subject.target.room(subject.start) as room:
-        spec = {"mode": "test", "arguments": [], "tree": str(room.inside_tree), "seconds": 0, "coverage": False}
-        written, _ = run_harness(room, "pytest_session.py", spec)
+        written, _ = run_pytest(subject.target, room, "test", [])
     assert written["tests"] == {"test_look.py::test_look": "passed"}
     assert written["loaded"] == ["test_look.py"]
 

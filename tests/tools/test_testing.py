@@ -1,5 +1,7 @@
 """Suites run for real: what a baseline knows of them, and which candidates are caught."""
 
+from dataclasses import replace
+
 import pytest
 
 from tools.testing import check_tests, run_tests, take_baseline
@@ -120,6 +122,40 @@ def test_suite_that_ends_the_process_stops_the_run(subject_with):
 def test_folder_without_tests_has_an_empty_baseline(subject_with):
     subject = subject_with({"a.py": "x = 1\n"})
     assert take_baseline(subject.target, subject.start).outcomes == {}
+
+
+def test_benchmarks_outside_the_paths_of_pytest_are_added_to_the_suite(subject_with):
+    subject = subject_with(
+        {
+            "pytest.ini": "[pytest]\ntestpaths = tests\n",
+            "work.py": "def total(n):\n    return sum(range(n))\n",
+            "tests/test_work.py": "from work import total\n\ndef test_total():\n    assert total(3) == 3\n",
+            "benchmarks/bench_work.py": "from work import total\n\ndef test_speed(benchmark):\n    benchmark(total, 9)\n",
+            "benchmarks/run_by_hand.py": "raise SystemExit('not a test')\n",
+        }
+    )
+    known = take_baseline(subject.target, subject.start)
+    assert known.added == ("benchmarks/bench_work.py",)
+    assert known.benchmarks == ("benchmarks/bench_work.py::test_speed",)
+    assert set(known.outcomes) == {"tests/test_work.py::test_total", "benchmarks/bench_work.py::test_speed"}
+    wrong = subject.edit("work.py", "sum(range(n))", "3")
+    assert "benchmarks/bench_work.py::test_speed computes" in check_tests(subject.target, subject.start, wrong, known).detail
+    assert take_baseline(subject.target, subject.start, with_benchmarks=False).added == ()
+
+
+def test_options_of_the_user_reach_pytest(subject_with):
+    subject = subject_with({"test_a.py": "import warnings\n\ndef test_a():\n    warnings.warn('odd')\n"})
+    known = take_baseline(replace(subject.target, pytest_options=("-W", "error")), subject.start)
+    assert known.failing == ("test_a.py::test_a",)
+
+
+def test_warning_that_the_target_makes_an_error_is_said_to_be_its_own_setting(subject_with):
+    text = "class TestSuite:\n    def __init__(self):\n        pass\n"
+    subject = subject_with({"pytest.ini": "[pytest]\nfilterwarnings = error\n", "test_a.py": text})
+    with pytest.raises(OptimizeError, match=r"own settings turn that warning into an error: .*pytest_options"):
+        take_baseline(subject.target, subject.start)
+    kept = take_baseline(replace(subject.target, pytest_options=("-W", "ignore")), subject.start)
+    assert kept.outcomes == {}
 
 
 # --- candidates that do the same

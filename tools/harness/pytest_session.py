@@ -2,11 +2,12 @@
 
     python pytest_session.py SPEC.json
 
-SPEC: key (returned with the result), mode ("test", "benchmark" or "profile"), arguments (of pytest), output (file to
-write), tree (root of the checkout), seconds (per benchmark, for "profile"), coverage (bool), and for "benchmark": turns
-(two pipes) and core. "test" calls every benchmarked function once; "benchmark" times it whenever the referee at the
-other end of the pipes says so, and keeps every raw sample; "profile" only repeats it for a profiler. Standard
-library, plus the overlay's pytest and coverage; Python 3.9 syntax. The clocks are taken before any code of the
+SPEC: key (returned with the result), mode ("test", "benchmark" or "profile"), arguments (of pytest: node ids, or none for
+the suite as the target has it), options (of pytest, by the user), output (file to write), tree (root of the checkout),
+seconds (per benchmark, for "profile"), coverage (bool), and for "test": more (files that the suite gets on top), for
+"benchmark": turns (two pipes) and core. "test" calls every benchmarked function once; "benchmark" times it whenever the
+referee at the other end of the pipes says so, and keeps every raw sample; "profile" only repeats it for a profiler.
+Standard library, plus the overlay's pytest and coverage; Python 3.9 syntax. The clocks are taken before any code of the
 target is imported, and the output file is opened then, so that a process that ends early leaves it empty, which is never
 a success.
 """
@@ -79,7 +80,7 @@ def arguments(spec):
     common += optional("pytest_cov", ["--no-cov"])
     if spec["mode"] == "benchmark":
         common += ["--assert=plain", "-p", "no:unraisableexception", "-p", "no:threadexception", "-p", "no:faulthandler"]
-    return common + spec["arguments"]
+    return common + spec["options"] + spec["arguments"]
 
 
 def optional(module, options):
@@ -118,6 +119,10 @@ class Recorder:
         self.results = {}
         self.lines = {}
         self.coverage = None
+
+    def pytest_configure(self, config):
+        """Files that the suite gets on top of what the target's own configuration names."""
+        config.args.extend(self.spec.get("more", []))
 
     def pytest_sessionstart(self, session):
         """pytest-benchmark has read its options and markers; from here on our fixture takes its place."""
