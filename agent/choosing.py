@@ -6,9 +6,11 @@ from fnmatch import fnmatch
 
 from agent.errors import OptimizeError
 from agent.settings import RULES_MODEL, Settings
-from agent.state import HOSTED, MICRO, RULES, TURNS, State
+from agent.state import HOSTED, MICRO, RULES, TOGETHER, TURNS, State
 from agent.station import Station, Update, some
-from tools.values import Hotspot
+from tools.values import Hotspot, Outcome
+
+LITTLE_GAIN = 1.01  # what a rewrite must show to be tried together with others
 
 
 def choose(state: State, station: Station) -> Update:
@@ -44,6 +46,17 @@ def proposers(state: State, station: Station) -> list[str]:
     return [name for name in station.models if refusal(name, state["hotspot"]) not in state["declined"]]
 
 
+def helpful(state: State, hotspot: Hotspot) -> list[str]:
+    """Rewrites that gained a little in this function, though not enough for a commit of their own; best first."""
+    found: dict[str, float] = {}
+    for verdict in state["verdicts"]:
+        candidate = verdict.candidate
+        if candidate.hotspot.id == hotspot.function.id and candidate.rewrite and "+" not in candidate.rewrite:
+            small = verdict.outcome in (Outcome.SAME, Outcome.UNDECIDED) and verdict.measurements
+            found[candidate.rewrite] = verdict.measurements[0].figure.speedup if small else 0.0  # the newest counts
+    return sorted((name for name, speedup in found.items() if speedup > LITTLE_GAIN), key=lambda name: -found[name])
+
+
 def refusal(model: str, hotspot: Hotspot) -> str:
     """How "this model sees nothing to gain here" stands in the state."""
     return f"{model} {hotspot.function.id}"
@@ -72,6 +85,7 @@ def _next_turn(hotspot: Hotspot, state: State, settings: Settings) -> str | None
         and state["asks"].get(name, 0) < settings.attempts
         and not spent_up(state, settings),
         MICRO: with_rules and settings.attempts > 1 and MICRO not in state["turns"].get(name, ()),
+        TOGETHER: with_rules and TOGETHER not in state["turns"].get(name, ()) and len(helpful(state, hotspot)) > 1,
     }
     return next((turn for turn in TURNS if open_turns[turn]), None)
 

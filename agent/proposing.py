@@ -12,7 +12,7 @@ from agent.settings import RULES_MODEL
 from prompts import render
 from tools.editing import edits_between
 from tools.replies import NoChangeProposed, UnusableReply, parse_reply
-from tools.rewriting import rewrites
+from tools.rewriting import Rewritten, rewrites, rewrites_together
 from tools.source import find_function, text_of
 from tools.values import BenchmarkKind, Candidate, Hotspot, Usage, Verdict
 
@@ -53,11 +53,28 @@ class Proposals:
 
 def propose_rules(question: Question) -> Proposals:
     """Rewrites of the catalogue: those that change how much work is done, or the small ones."""
+    name = question.hotspot.function.name
+    return _by_rules(
+        question,
+        lambda source: [one for one in rewrites(source, name) if one.name.startswith(SMALL) == question.small],
+    )
+
+
+def propose_together(question: Question, names: Sequence[str]) -> Proposals:
+    """Rewrites that gained a little each, put together: the best two, and all of them."""
+    function = question.hotspot.function.name
+    chosen = dict.fromkeys([tuple(names[:2]), tuple(names)])
+    return _by_rules(
+        question, lambda source: [one for some in chosen if (one := rewrites_together(source, function, some)) is not None]
+    )
+
+
+def _by_rules(question: Question, rewritten: Callable[[str], Sequence[Rewritten]]) -> Proposals:
     path = question.hotspot.function.path
     try:
         old = question.source.decode(tokenize.detect_encoding(io.BytesIO(question.source).readline)[0])
-        found_rewrites = rewrites(old, question.hotspot.function.name)
-        edits = [edits_between(path, old, found.source) for found in found_rewrites]
+        found = rewritten(old)
+        edits = [edits_between(path, old, one.source) for one in found]
     except (UnicodeDecodeError, SyntaxError, ValueError) as error:
         return Proposals(notices=(f"{path} is left alone by the rules: {error}",))
     candidates = [
@@ -65,12 +82,11 @@ def propose_rules(question: Question) -> Proposals:
             hotspot=question.hotspot.function,
             edits=edit,
             model=RULES_MODEL,
-            title=found.title,
-            explanation=found.explanation,
-            rewrite=found.name,
+            title=one.title,
+            explanation=one.explanation,
+            rewrite=one.name,
         )
-        for found, edit in zip(found_rewrites, edits, strict=True)
-        if found.name.startswith(SMALL) == question.small
+        for one, edit in zip(found, edits, strict=True)
     ]
     return Proposals(tuple(candidates))
 

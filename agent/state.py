@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from langgraph.checkpoint.sqlite import SqliteSaver
 
 
-RULES, HOSTED, MICRO = "rules", "hosted", "micro"
-TURNS = (RULES, HOSTED, MICRO)  # free rewrites first, models next, small rewrites last
+RULES, HOSTED, MICRO, TOGETHER = "rules", "hosted", "micro", "together"
+TURNS = (RULES, HOSTED, MICRO, TOGETHER)  # free rewrites first, models next, small rewrites, small gains put together last
 
 
 def add_usage(before: Usage, more: Usage) -> Usage:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from agent import checking
-from agent.choosing import floor, refusal
+from agent.choosing import floor, helpful, refusal
 from agent.combining import combine_commits
 from agent.committing import evidence, message
 from agent.interrupting import unless_stopped
 from agent.judging import rejected
 from agent.measuring import whole
-from agent.proposing import Question, benchmark_text, propose_rules, propose_with_model
+from agent.proposing import Question, benchmark_text, propose_rules, propose_together, propose_with_model
 from agent.settings import RULES_MODEL
-from agent.state import MICRO, State
+from agent.state import MICRO, TOGETHER, State
 from agent.station import Station, Update, counted, some
 from tools import profiling
 from tools.source import find_function
@@ -85,7 +85,9 @@ def ask(state: Asked, station: Station) -> Update:
         earlier=tuple(one for one in state["verdicts"] if one.candidate.hotspot.id == hotspot.function.id),
         small=state["turn"] == MICRO,
     )
-    if state["asked"] == RULES_MODEL:
+    if state["turn"] == TOGETHER:
+        proposals = propose_together(question, helpful(state, hotspot))
+    elif state["asked"] == RULES_MODEL:
         proposals = propose_rules(question)
     else:
         station.progress.say(f"  asking {state['asked']}")

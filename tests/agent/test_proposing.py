@@ -6,7 +6,15 @@ import dataclasses
 import pytest
 
 from agent.models import Completion, ModelUnavailable, ReplyLost
-from agent.proposing import SMALL, Question, benchmark_text, conversation, propose_rules, propose_with_model
+from agent.proposing import (
+    SMALL,
+    Question,
+    benchmark_text,
+    conversation,
+    propose_rules,
+    propose_together,
+    propose_with_model,
+)
 from tests.agent.values import FUNCTION, SOURCE, hotspot, verdict
 from tools.editing import apply_edits
 from tools.values import Benchmark, BenchmarkKind, Outcome, Usage
@@ -153,6 +161,18 @@ def test_small_rewrites_are_a_turn_of_their_own():
     for small in (False, True):
         found = propose_rules(question(small=small)).candidates
         assert all(candidate.rewrite.startswith(SMALL) == small for candidate in found)
+
+
+def test_best_two_rewrites_and_all_of_them_are_put_together():
+    source = b"def f(x, d, xs, s):\n    return x in d.keys(), sorted(xs)[0], sum([n for n in s])\n"
+    function = FUNCTION.model_copy(update={"name": "f", "first_line": 1, "last_line": 2})
+    asked = question(source=source, hotspot=hotspot().model_copy(update={"function": function}))
+    names = ["min-instead-of-sorted", "membership-on-dict", "generator-in-aggregate"]
+    found = propose_together(asked, names).candidates
+    assert [candidate.rewrite for candidate in found] == ["+".join(names[:2]), "+".join(names)]
+    whole = apply_edits({function.path: source}, found[1].edits, allowed=(function.path,))[function.path]
+    assert whole == b"def f(x, d, xs, s):\n    return x in d, min(xs), sum(n for n in s)\n"
+    assert len(propose_together(asked, names[:2]).candidates) == 1
 
 
 def test_rules_find_nothing_in_a_function_that_is_gone():

@@ -13,12 +13,12 @@ from tools.rewriting.ruffs import ruff_fixes
 from tools.values import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from tools.rewriting.base import Rule
     from tools.rewriting.subject import Subject
 
-__all__ = ["CATALOGUE", "Rewritten", "rewrites", "rewrites_named"]
+__all__ = ["CATALOGUE", "Rewritten", "rewrites", "rewrites_named", "rewrites_together"]
 
 CATALOGUE: tuple[Rule, ...] = (
     membership.membership_on_set,
@@ -77,6 +77,23 @@ def rewrites(source: str, function: str) -> tuple[Rewritten, ...]:
 def rewrites_named(source: str, function: str, name: str) -> Rewritten | None:
     """What the one rule called `name` makes of the function, or None where it does not apply."""
     return next((rewritten for rewritten in _all(source, function, name) if rewritten.name == name), None)
+
+
+def rewrites_together(source: str, function: str, names: Sequence[str]) -> Rewritten | None:
+    """The named rewrites one after the other, leaving out those that no longer apply; None if fewer than two do."""
+    done: list[Rewritten] = []
+    for name in names:
+        found = rewrites_named(done[-1].source if done else source, function, name)
+        if found is not None:
+            done.append(found)
+    if len(done) < 2:
+        return None
+    return Rewritten(
+        name="+".join(one.name for one in done),
+        title=f"Put {len(done)} small rewrites together",
+        explanation="\n".join(f"{one.title}: {one.explanation}" for one in done),
+        source=done[-1].source,
+    )
 
 
 def _all(source: str, function: str, name: str | None = None) -> Iterator[Rewritten]:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import ast
 from textwrap import dedent
 
-from tools.rewriting import CATALOGUE, rewrites, rewrites_named
+from tools.rewriting import CATALOGUE, rewrites, rewrites_named, rewrites_together
 from tools.rewriting.base import parses
 
 
@@ -29,6 +29,21 @@ def test_unknown_name_gives_nothing() -> None:
 
 def test_names_of_rules_are_unique() -> None:
     assert len({rule.name for rule in CATALOGUE}) == len(CATALOGUE)
+
+
+TWO = "def f(x, d, xs):\n    return x in d.keys(), sorted(xs)[0]\n"
+
+
+def test_rewrites_are_put_together() -> None:
+    found = rewrites_together(TWO, "f", ["membership-on-dict", "no-such-rewrite", "min-instead-of-sorted"])
+    assert found is not None
+    assert found.name == "membership-on-dict+min-instead-of-sorted"
+    assert found.source == "def f(x, d, xs):\n    return x in d, min(xs)\n"
+    assert len(found.explanation.splitlines()) == 2
+
+
+def test_one_rewrite_alone_is_no_combination() -> None:
+    assert rewrites_together(TWO, "f", ["membership-on-dict", "no-such-rewrite"]) is None
 
 
 def test_only_the_named_function_changes() -> None:
