@@ -76,8 +76,21 @@ def _facts(verdict: Verdict, measurement: Measurement) -> str:
         f"{figure.speedup:.2f} times as fast ({clock}; with {percent(figure.confidence)} confidence between "
         f"{figure.low:.2f} and {figure.high:.2f}), measured in {figure.pairs} pairs of fresh processes in random order. "
         f"Wall time: {measurement.wall.speedup:.2f}; first calls: {measurement.cold.speedup:.2f}. "
-        f"Compared with {verdict.base[:12]}."
+        f"{_elsewhere(measurement)}Compared with {verdict.base[:12]}."
     )
+
+
+def _elsewhere(measurement: Measurement) -> str:
+    """Other inputs, and what is made once."""
+    others, once, calls = measurement.others, measurement.one_off_seconds, measurement.break_even
+    text = (
+        f"Other arguments of the same types and sizes: {others.speedup:.2f} [{others.low:.2f}, {others.high:.2f}]. "
+        if others
+        else ""
+    )
+    if once is not None and calls is not None:
+        text += f"What the first call makes once costs {once * 1000:.2g} ms, earned back after {calls:.0f} calls. "
+    return text
 
 
 def _how_to_repeat(measurement: Measurement) -> str:

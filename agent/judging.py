@@ -65,10 +65,14 @@ def _reason(outcome: Outcome, measurement: Measurement, min_gain: float) -> str:
     if outcome is Outcome.FASTER:
         return f"faster: {shown}, {clock} of {name}"
     if outcome is Outcome.CACHED:
+        return _why_cached(measurement)
+    if outcome is Outcome.OVERFITTED and measurement.others is not None:
         return (
-            f"repeated calls with the same arguments are {measurement.figure.speedup:.1f}x as fast, first calls only "
-            f"{measurement.cold.speedup:.2f}x: results are remembered, the work is not done faster"
+            f"the benchmark's own inputs are {measurement.figure.speedup:.2f}x as fast, others of the same types and sizes "
+            f"only {figure(measurement.others)}"
         )
+    if outcome is Outcome.MEMORY:
+        return f"{shown}, {clock} of {name}, but the process needs much more memory for it"
     if outcome is Outcome.SAME:
         return f"not faster by {min_gain:.0%}: {shown}, {clock} of {name}"
     if outcome is Outcome.SLOWER:
@@ -76,3 +80,17 @@ def _reason(outcome: Outcome, measurement: Measurement, min_gain: float) -> str:
     if outcome is Outcome.UNDECIDED:
         return f"undecided: {shown}, {clock} of {name}: the interval holds {1 + min_gain:.2f}x"
     return f"{outcome}: {shown}, {clock} of {name}"
+
+
+def _why_cached(measurement: Measurement) -> str:
+    once, repeated = measurement.one_off_seconds or 0.0, f"{measurement.figure.speedup:.1f}x as fast"
+    if measurement.break_even is not None and measurement.others is not None and measurement.others.low > 1:
+        return (
+            f"later calls are {repeated}, but the first one pays {once * 1000:.1f} ms more, which is earned back "
+            f"after {measurement.break_even:.0f} calls only"
+        )
+    elsewhere = f", other arguments only {measurement.others.speedup:.2f}x" if measurement.others is not None else ""
+    return (
+        f"repeated calls with the same arguments are {repeated}, first calls only "
+        f"{measurement.cold.speedup:.2f}x{elsewhere}: results are remembered, the work is not done faster"
+    )

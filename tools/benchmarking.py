@@ -11,8 +11,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
-from typing import Any
+from statistics import median
+from typing import Any, NamedTuple
 
 from tools.comparing import (
     center,
@@ -23,10 +25,13 @@ from tools.comparing import (
     interval,
     log_ratios,
     looks,
+    one_off_seconds,
+    others_log_ratios,
     outside_log_ratios,
+    saved_seconds,
 )
 from tools.rooms import HarnessFailed, Target, run_harness, run_pytest
-from tools.turns import ENOUGH_SECONDS, FEWEST_ROUNDS, Seat, referee, seat
+from tools.turns import ENOUGH_SECONDS, FEWEST_ROUNDS, FIRST_ROUNDS, Seat, referee, seat
 from tools.values import Benchmark, BenchmarkKind, Clock, Interval, Measurement, Outcome, Pair, Sample, Timing
 from workspaces.sandbox import Room
 
@@ -39,6 +44,10 @@ OBVIOUS_GAIN = 3.0  # a warm speedup of at least this, that no first call has, n
 LARGE_GAIN = 1.5
 HALF, LITTLE = 0.5, 0.25  # parts of the time saved by a later call that a first call must save
 COLD_ALPHA = 0.05
+OTHER_ROUNDS, OTHER_PAIRS = 1, 8  # calls with other arguments: rounds in a pair, and in how many of the first pairs
+BREAK_EVEN_CALLS = 100  # what is made once must be earned back by then
+LEAST_ONE_OFF = 0.001  # seconds; first calls vary by less than that
+MEMORY_SHARE, MEMORY_BYTES, MEMORY_TRADE = 1.25, 32 * 2**20, 2.0
 HIDDEN_SHARE, HIDDEN_SECONDS = 0.1, 0.02  # CPU time outside the timed part: more is work moved out of sight
 
 
@@ -48,6 +57,13 @@ class BenchmarkFailed(Exception):
     def __init__(self, side: str, sentence: str) -> None:
         super().__init__(sentence)
         self.side = side
+
+
+class Results(NamedTuple):
+    """What the benchmarks of one session computed."""
+
+    results: Mapping[str, Sequence[str | None]]  # by benchmark: digests of the first and the last result
+    others: Mapping[str, Sequence[Sequence[str | None]]]  # by benchmark: call and digest, with other arguments
 
 
 @dataclass(frozen=True)
@@ -75,7 +91,7 @@ def measure(
     A gain that first calls clearly do not have ends it early as CACHED, unless caching is allowed.
     """
     pairs: list[Pair] = []
-    for pair in _pairs(target, sides, benchmark, random_source):
+    for pair in _pairs(target, sides, benchmark, random_source, others=OTHER_ROUNDS):
         pairs.append(pair)
         on_pair(len(pairs))
         clock = deciding_clock(pairs[:1])  # fixed before anything is compared
@@ -90,8 +106,8 @@ def measure(
         doubt = doubts(pairs, clock, alpha)
         if doubt is Outcome.UNDECIDED and len(pairs) < looks(alpha)[-1][0]:
             continue  # the other clock may come round with more pairs
-        cached = doubt is None and is_cached(pairs, clock, obvious=False)
-        return _measurement(benchmark, pairs, clock, Outcome.CACHED if cached else doubt or outcome, figure)
+        doubt = doubt or where_else(pairs, clock) or (Outcome.MEMORY if grows(pairs, figure) else None)
+        return _measurement(benchmark, pairs, clock, doubt or outcome, figure)
     raise AssertionError("unreachable: pairs do not end")
 
 
@@ -119,11 +135,12 @@ def screen(
     raise AssertionError("unreachable: pairs do not end")
 
 
-def _pairs(target: Target, sides: Sides, benchmark: Benchmark, source: random.Random) -> Iterator[Pair]:
-    """Pairs without end, while the machine's timing core is ours."""
+def _pairs(target: Target, sides: Sides, benchmark: Benchmark, source: random.Random, others: int = 0) -> Iterator[Pair]:
+    """Pairs without end, while the machine's timing core is ours; the first have `others` rounds with other arguments."""
     with timing_core() as core:
-        while True:
-            yield _pair_of(target, sides, [benchmark], source, core)[benchmark.id]
+        for number in count():
+            rounds = others if number < OTHER_PAIRS else 0
+            yield _pair_of(target, sides, [benchmark], source, core, others=rounds)[benchmark.id]
 
 
 def measure_all(
@@ -145,9 +162,12 @@ def is_cached(pairs: Sequence[Pair], clock: Clock, *, obvious: bool) -> bool:
 
     First calls of small functions vary by half, so they are compared only to show that the saving is not there: in no pair
     (`obvious`, for an early stop), or, at the end, by an interval that excludes half of it, or on average where the gain is
-    large. The one sample of a command is its first call, so a command is never cached.
+    large. The one sample of a command is its first call, so a command is never cached. Where calls with other arguments are
+    faster too, it is no cache, whatever first calls say: they may pay for something that is made once.
     """
     gain = sum(log_ratios(pairs, clock)) / len(pairs)
+    if _holds_elsewhere(pairs, clock, gain):
+        return False
     savings = cold_savings(pairs, clock)
     if obvious:
         return gain > math.log(OBVIOUS_GAIN) and max(savings, default=1.0) < LITTLE
@@ -156,6 +176,48 @@ def is_cached(pairs: Sequence[Pair], clock: Clock, *, obvious: bool) -> bool:
         return gain > 0 and sum(savings) < LITTLE * len(savings)
     middle, _, high = found
     return high < HALF or (gain > math.log(LARGE_GAIN) and middle < LITTLE)
+
+
+def where_else(pairs: Sequence[Pair], clock: Clock) -> Outcome | None:
+    """Why a gain is not believed to be one on other inputs and over a whole program, None if it is.
+
+    OVERFITTED where calls with other arguments surely gain less than half (in logarithms); CACHED where only repeated calls
+    are faster, or where what is made once is not earned back within BREAK_EVEN_CALLS.
+    """
+    gain = sum(log_ratios(pairs, clock)) / len(pairs)
+    elsewhere = others_log_ratios(pairs, clock)
+    if elsewhere and _range(elsewhere)[1] < gain * HALF:
+        return Outcome.CACHED if is_cached(pairs, clock, obvious=False) else Outcome.OVERFITTED
+    if is_cached(pairs, clock, obvious=False):
+        return Outcome.CACHED
+    once, saved = one_off_seconds(pairs, clock), median(saved_seconds(pairs, clock))
+    return Outcome.CACHED if _range(once)[0] > max(BREAK_EVEN_CALLS * saved, LEAST_ONE_OFF) else None
+
+
+def grows(pairs: Sequence[Pair], figure: Interval) -> bool:
+    """True if the process surely needs more than a quarter and MEMORY_BYTES more memory than before, for less than 2x.
+
+    Peak memory of a whole process, as the system counts it: what imports need is part of both sides.
+    """
+    old, new = (
+        [side.peak_bytes for side in sides] for sides in zip(*((p.baseline, p.candidate) for p in pairs), strict=True)
+    )
+    if figure.low >= MEMORY_TRADE or not all(old):
+        return False
+    more = [after - before for before, after in zip(old, new, strict=True)]
+    times = [after / before for before, after in zip(old, new, strict=True)]
+    return _range(more)[0] > MEMORY_BYTES and _range(times)[0] > MEMORY_SHARE
+
+
+def _range(values: Sequence[float]) -> tuple[float, float]:
+    """Ends of the interval of the centre; of the values themselves where they are too few for one."""
+    found = center(values, COLD_ALPHA)
+    return found[1:] if found is not None else (min(values), max(values))
+
+
+def _holds_elsewhere(pairs: Sequence[Pair], clock: Clock, gain: float) -> bool:
+    others = others_log_ratios(pairs, clock)
+    return bool(others) and sum(others) / len(others) > gain * HALF
 
 
 def doubts(pairs: Sequence[Pair], clock: Clock, alpha: float) -> Outcome | None:
@@ -196,11 +258,22 @@ def _measurement(
     report = figure or interval(log_ratios(pairs, clock), rough)
     wide = interval(wall, max(rough, 1 - report.confidence if report else 1.0))
     cold = interval(cold_log_ratios(pairs, clock), max(rough, 0.05))
+    elsewhere = others_log_ratios(pairs, clock)
+    once, saved = median(one_off_seconds(pairs, clock)), median(saved_seconds(pairs, clock))
     assert report is not None
     assert wide is not None
     assert cold is not None
     return Measurement(
-        benchmark=benchmark, clock=clock, outcome=outcome, figure=report, wall=wide, cold=cold, pairs=tuple(pairs)
+        benchmark=benchmark,
+        clock=clock,
+        outcome=outcome,
+        figure=report,
+        wall=wide,
+        cold=cold,
+        others=interval(elsewhere, max(2.0 ** (1 - len(elsewhere)), 0.05)),
+        one_off_seconds=once,
+        break_even=once / saved if once > LEAST_ONE_OFF and saved > 0 else None,
+        pairs=tuple(pairs),
     )
 
 
@@ -212,10 +285,11 @@ def _pair_of(
     core: int,
     enough_seconds: float = ENOUGH_SECONDS,
     fewest_rounds: int = FEWEST_ROUNDS,
+    others: int = 0,
 ) -> dict[str, Pair]:
     """One pair of fresh processes in rooms of their own: nothing that a process writes can help a later one."""
     with target.room(sides.baseline) as old, target.room(sides.candidate) as new:
-        return _pair_in(target, old, new, sides, benchmarks, source, core, enough_seconds, fewest_rounds)
+        return _pair_in(target, old, new, sides, benchmarks, source, core, enough_seconds, fewest_rounds, others)
 
 
 def _pair_in(
@@ -228,6 +302,7 @@ def _pair_in(
     core: int,
     enough_seconds: float,
     fewest_rounds: int,
+    others: int,
 ) -> dict[str, Pair]:
     """One pair of fresh processes, with one pair of timings for each benchmark."""
     variation = _variation(source)
@@ -236,15 +311,18 @@ def _pair_in(
     with seat(old) as left, seat(new) as right, ThreadPoolExecutor(2) as pool:
         try:
             for one, room in ((left, old), (right, new)):
-                one.running = pool.submit(_session, target, room, one, benchmarks, variation, core)
-            late = referee((left, right), [benchmark.id for benchmark in benchmarks], source, enough_seconds, fewest_rounds)
+                one.running = pool.submit(_session, target, room, one, benchmarks, variation, core, others)
+            names = [benchmark.id for benchmark in benchmarks]
+            late = referee((left, right), names, source, enough_seconds, fewest_rounds, others)
             for one in (left, right):
-                one.tell(b"x" * len(benchmarks) * 3)  # whoever still waits for a turn goes on to its end
+                one.tell(
+                    b"x" * len(benchmarks) * (FIRST_ROUNDS + others + 1)
+                )  # whoever still waits for a turn goes on to its end
             timings: dict[str, dict[str, Timing]] = {}
-            results: dict[str, Mapping[str, Sequence[str | None]]] = {}
+            results: dict[str, Results] = {}
             both = (("baseline", left), ("candidate", right))
             for side, one in sorted(both, key=lambda side: side[1] is not late):  # whose fault it is comes first
-                timings[side], results[side] = _timings(one, side, benchmarks, sides.edited)
+                timings[side], results[side] = _timings(one, side, benchmarks, sides.edited, others)
             _compare_results(results["baseline"], results["candidate"])
         except BenchmarkFailed:
             raise  # nobody waits for a turn any more, and the next candidate needs the room
@@ -279,35 +357,56 @@ def _variation(source: random.Random) -> dict[str, str]:
 
 
 def _session(
-    target: Target, room: Room, place: Seat, benchmarks: Sequence[Benchmark], environment: Mapping[str, str], core: int
+    target: Target,
+    room: Room,
+    place: Seat,
+    benchmarks: Sequence[Benchmark],
+    environment: Mapping[str, str],
+    core: int,
+    others: int,
 ) -> dict[str, Any]:  # Any: the harness's JSON
     nodes = [benchmark.id for benchmark in benchmarks]
     limit = min(room.limits.wall_seconds, WALL_LIMIT_SECONDS + 10 * len(benchmarks))
-    more = {"turns": place.pipes, "core": core}
+    more = {"turns": place.pipes, "core": core, "others": others, "seed": environment["PYTHONHASHSEED"]}
     return run_pytest(target, room, "benchmark", nodes, more=more, environment=environment, wall_seconds=limit)[0]
 
 
 def _timings(
-    place: Seat, side: str, benchmarks: Sequence[Benchmark], edited: Sequence[str]
-) -> tuple[dict[str, Timing], Mapping[str, Sequence[str | None]]]:
+    place: Seat, side: str, benchmarks: Sequence[Benchmark], edited: Sequence[str], others: int
+) -> tuple[dict[str, Timing], Results]:
     assert place.running is not None
     try:
         session = place.running.result()
     except HarnessFailed as error:
         raise BenchmarkFailed(side, str(error)) from error
     _check_session(session, side, benchmarks, edited)
-    timings = {one.id: _timing(session["timings"][one.id], place.turns.get(one.id, []), side) for one in benchmarks}
-    return timings, session["results"]
+    timings = {
+        one.id: _timing(session["timings"][one.id], place.turns.get(one.id, []), FIRST_ROUNDS + others, side)
+        for one in benchmarks
+    }
+    return timings, Results(session["results"], session["others"])
 
 
-def _compare_results(old: Mapping[str, Sequence[str | None]], new: Mapping[str, Sequence[str | None]]) -> None:
-    """First and last result of each benchmark; the last only where the old code gives the same again and again."""
-    for name, (first, *_, last) in old.items():
+def _compare_results(old: Results, new: Results) -> None:
+    """First and last result of each benchmark, the last and those on other inputs where the old code repeats itself."""
+    for name, (first, *_, last) in old.results.items():
         repeatable = first == last
-        results = new.get(name) or [None]
+        results = new.results.get(name) or [None]
         for before, after in ((first, results[0]), (last, results[-1])):
             if before is not None and before != after and (repeatable or before is first):
                 raise BenchmarkFailed("candidate", f"{name} computes {after}, not {before} as before, while it is timed")
+        if repeatable:
+            _compare_elsewhere(name, old.others.get(name, ()), new.others.get(name, ()))
+
+
+def _compare_elsewhere(name: str, old: Sequence[Sequence[str | None]], new: Sequence[Sequence[str | None]]) -> None:
+    """Results on other inputs of the same kind; where the old function raises, the input is not in its domain."""
+    for (call, before), (again, after) in zip(old, new, strict=False):
+        outside = before is None or before.startswith("raises ")
+        if not outside and call == again and before != after:
+            raise BenchmarkFailed(
+                "candidate", f"called with ({call}), what {name} times gives {after}, not {before} as before"
+            )
 
 
 def _check_session(
@@ -318,7 +417,7 @@ def _check_session(
             said = session["longest"].get(benchmark.id) or f"{session['tests'].get(benchmark.id, 'it was not collected')}"
             raise BenchmarkFailed(side, f"{benchmark.id} failed: {said.strip().splitlines()[-1]}")
         timing = session["timings"][benchmark.id]
-        worked = sum(cpu for _, _, cpu in timing["samples"])
+        worked = sum(cpu for _, _, cpu, _ in timing["samples"])
         if timing["hidden"] > HIDDEN_SHARE * worked + HIDDEN_SECONDS * 1e9:
             raise BenchmarkFailed(side, f"{benchmark.id} worked for {timing['hidden'] / 1e9:.3f} s when it was not timed")
         if timing["children"]:
@@ -339,18 +438,30 @@ def _time_command(room: Room, side: str, benchmark: Benchmark, environment: Mapp
         raise BenchmarkFailed(side, str(error)) from error
     if used["code"] != 0:
         raise BenchmarkFailed(side, f"`{benchmark.id}` ended with code {used['code']}: {finished.trouble}")
-    sample = Sample(loops=1, wall_seconds=used["wall"] / 1e9, cpu_seconds=used["cpu"] / 1e9)
-    return Timing(cold=sample, samples=(sample,))
+    wall, cpu, delay = (used[name] / 1e9 for name in ("wall", "cpu", "delay"))
+    sample = Sample(loops=1, wall_seconds=wall, cpu_seconds=cpu, delayed_seconds=delay)
+    return Timing(cold=sample, samples=(sample,), peak_bytes=used["peak"] * 1024)
 
 
-def _timing(raw: Mapping[str, Any], turns: Sequence[float], side: str) -> Timing:  # Any: the harness's JSON
-    """The samples with what our own clock says of each; the first turn was the first call, the second the settling."""
-    if len(turns) != len(raw["samples"]) + 2:
-        raise BenchmarkFailed(side, f"it reports {len(raw['samples'])} samples and was told to take {len(turns) - 2}")
-    pairs = zip(raw["samples"], turns[2:], strict=True)
-    return Timing(cold=_sample(raw["cold"], turns[0]), samples=tuple(_sample(sample, outside) for sample, outside in pairs))
+def _timing(raw: Mapping[str, Any], turns: Sequence[float], first: int, side: str) -> Timing:  # Any: the harness's JSON
+    """The samples with what our own clock says of each; `first` turns were for other things, the first call leading."""
+    if len(turns) != len(raw["samples"]) + first:
+        raise BenchmarkFailed(side, f"it reports {len(raw['samples'])} samples and was told to take {len(turns) - first}")
+    pairs = zip(raw["samples"], turns[first:], strict=True)
+    return Timing(
+        cold=_sample(raw["cold"], turns[0]),
+        samples=tuple(_sample(sample, outside) for sample, outside in pairs),
+        others=tuple(_sample(sample, None) for sample in raw["others"]),
+        peak_bytes=raw["peak"] * 1024,
+    )
 
 
-def _sample(raw: Sequence[int], outside: float) -> Sample:
-    loops, wall, cpu = raw
-    return Sample(loops=loops, wall_seconds=wall / 1e9, cpu_seconds=cpu / 1e9, outside_seconds=outside)
+def _sample(raw: Sequence[int], outside: float | None) -> Sample:
+    loops, wall, cpu, delay = raw
+    return Sample(
+        loops=loops,
+        wall_seconds=wall / 1e9,
+        cpu_seconds=cpu / 1e9,
+        delayed_seconds=delay / 1e9,
+        outside_seconds=outside,
+    )

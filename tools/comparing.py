@@ -21,8 +21,10 @@ from tools.values import Clock, Interval, Outcome, Pair, Sample
 
 LOOKS = 5  # planned looks at which "faster" may be said
 FIRST_LOOK_SHARE = 0.5  # of the error; the other looks share the rest
-FUTILITY_ALPHA = 0.05  # stopping early to refuse needs no correction: it cannot accept anything
-FUTILITY_PAIRS = 6
+# when to look whether it is hopeless, and the error of each look; together 5 %
+FUTILITY = {6: 2**-5, **dict.fromkeys((10, 14, 20, 28, 40), (0.05 - 2**-5) / 5)}
+FUTILITY_ALPHA, FUTILITY_PAIRS = 0.05, min(FUTILITY)
+ANOTHER_WAY = 2.0  # calls with other arguments that take more, or less than half, of the usual time are of another kind
 CPU_BOUND = 0.8  # CPU time decides where the baseline spends at least this share of its wall time on the CPU
 
 
@@ -41,7 +43,7 @@ def interval(log_ratios: Sequence[float], alpha: float) -> Interval | None:
 def center(values: Sequence[float], alpha: float) -> tuple[float, float, float] | None:
     """Hodges-Lehmann estimate of the centre of symmetry, with the low and high end of its interval; None if too few."""
     rank = _critical_rank(len(values), alpha / 2)
-    if rank is None:
+    if rank is None or not values:
         return None
     walsh = sorted((a + b) / 2 for a, b in combinations_with_replacement(values, 2))
     return median(walsh), walsh[rank], walsh[len(walsh) - 1 - rank]
@@ -63,8 +65,8 @@ def looks(alpha: float) -> tuple[tuple[int, float], ...]:
 def decide(log_ratios: Sequence[float], alpha: float, min_gain: float) -> tuple[Outcome, Interval] | None:
     """What these pairs say so far, or None for "go on": called after every pair, always with all pairs.
 
-    FASTER only at a planned look with the whole interval above 1 + min_gain. SAME or SLOWER as soon as a 95 % interval
-    lies wholly below it, UNDECIDED after the last look.
+    FASTER only at a planned look with the whole interval above 1 + min_gain. SAME or SLOWER at a look of FUTILITY whose
+    interval lies wholly below it (95 % over all of these looks), UNDECIDED after the last look.
     """
     plan = dict(looks(alpha))
     count = len(log_ratios)
@@ -73,11 +75,12 @@ def decide(log_ratios: Sequence[float], alpha: float, min_gain: float) -> tuple[
         if look is not None and look.low > 1 + min_gain:
             # over all looks only 1 - alpha holds, however sharp the one that decided
             return Outcome.FASTER, look.model_copy(update={"confidence": 1 - alpha})
-    quick = interval(log_ratios, FUTILITY_ALPHA) if count >= FUTILITY_PAIRS else None
+    quick = interval(log_ratios, FUTILITY[count]) if count in FUTILITY else None
     if quick is not None and quick.high < 1 + min_gain:
-        return (Outcome.SLOWER if quick.high < 1 and quick.speedup < 1 / (1 + min_gain) else Outcome.SAME), quick
+        shown = quick.model_copy(update={"confidence": 1 - FUTILITY_ALPHA})
+        return (Outcome.SLOWER if quick.high < 1 and quick.speedup < 1 / (1 + min_gain) else Outcome.SAME), shown
     if count >= max(plan):
-        last = interval(log_ratios, plan[max(plan)]) or quick
+        last = interval(log_ratios, plan[max(plan)])
         assert last is not None
         return Outcome.UNDECIDED, last
     return None
@@ -101,14 +104,52 @@ def cold_savings(pairs: Iterable[Pair], clock: Clock) -> list[float]:
     """
     savings = []
     for pair in pairs:
-        old, new = (
-            median(_seconds(sample, clock) / sample.loops for sample in side.samples)
-            for side in (pair.baseline, pair.candidate)
-        )
-        if old > new:
+        saved = _saved(pair, clock)
+        if saved > 0:
             first = _seconds(pair.baseline.cold, clock) - _seconds(pair.candidate.cold, clock)
-            savings.append(first / (old - new))
+            savings.append(first / saved)
     return savings
+
+
+def others_log_ratios(pairs: Iterable[Pair], clock: Clock) -> list[float]:
+    """log(old / new) of calls with other arguments, one a pair; empty where there were none that tell anything.
+
+    They tell nothing where the old code takes less than half or more than twice its usual time: then they go another way.
+    """
+    ratios = []
+    for pair in pairs:
+        rounds = list(zip(pair.baseline.others, pair.candidate.others, strict=False))
+        if not rounds:
+            continue
+        usual = median(_seconds(sample, clock) / sample.loops for sample in pair.baseline.samples)
+        here = median(_seconds(old, clock) / old.loops for old, _ in rounds)
+        if usual / ANOTHER_WAY < here < usual * ANOTHER_WAY:
+            ratios.append(median(_log_ratio(old, new, clock) for old, new in rounds))
+    return ratios
+
+
+def one_off_seconds(pairs: Iterable[Pair], clock: Clock) -> list[float]:
+    """What the first call of the new code costs more than that of the old, beside what a later call saves; one a pair.
+
+    About 0 where work was saved or results are remembered; what a table or a compiled pattern costs, where it is made then.
+    """
+    extra = []
+    for pair in pairs:
+        cold_new, cold_old = _seconds(pair.candidate.cold, clock), _seconds(pair.baseline.cold, clock)
+        extra.append(cold_new - cold_old + _saved(pair, clock))
+    return extra
+
+
+def saved_seconds(pairs: Iterable[Pair], clock: Clock) -> list[float]:
+    """What one warm call saves, one a pair."""
+    return [_saved(pair, clock) for pair in pairs]
+
+
+def _saved(pair: Pair, clock: Clock) -> float:
+    old, new = (
+        median(_seconds(sample, clock) / sample.loops for sample in side.samples) for side in (pair.baseline, pair.candidate)
+    )
+    return old - new
 
 
 def outside_log_ratios(pairs: Iterable[Pair]) -> list[float]:
@@ -142,10 +183,14 @@ def _apart(outside_seconds: float, beside: float, sample: Sample) -> float:
 
 
 def deciding_clock(pairs: Sequence[Pair]) -> Clock:
-    """CPU where the baseline is bound to it, which other processes disturb less; else wall."""
-    cpu = sum(sample.cpu_seconds for pair in pairs for sample in pair.baseline.samples)
-    wall = sum(sample.wall_seconds for pair in pairs for sample in pair.baseline.samples)
-    return Clock.CPU if wall > 0 and cpu / wall > CPU_BOUND else Clock.WALL
+    """CPU where the baseline is bound to it, which other processes disturb less; else wall.
+
+    Time in which it was ready and another process had the core is no waiting of its own.
+    """
+    samples = [sample for pair in pairs for sample in pair.baseline.samples]
+    cpu = sum(sample.cpu_seconds for sample in samples)
+    own = sum(max(sample.wall_seconds - sample.delayed_seconds, sample.cpu_seconds) for sample in samples)
+    return Clock.CPU if own > 0 and cpu / own > CPU_BOUND else Clock.WALL
 
 
 def _log_ratio(old: Sample, new: Sample, clock: Clock) -> float:

@@ -17,7 +17,8 @@ from workspaces.sandbox import Room
 
 GROUP_SECONDS = 3.0  # of sampling for a group, within these bounds per benchmark
 LEAST_SECONDS, MOST_SECONDS = 0.4, 0.8
-LONGER = 4  # times as long, where the first try gave an empty profile
+LONGER = 4  # times as long, where the first try gave an empty profile or one in which nothing stands out
+FLAT = 0.25  # share of the hottest function below which a profile is flat
 AT_ONCE = 2  # profiles need no quiet machine: only shares are read from them
 GROUP = 20  # benchmarks in one process at most
 SOLO = 12  # benchmarks profiled alone at most
@@ -26,6 +27,10 @@ SCALENE = ("-m", "scalene", "run", "--cpu-only", "--no-stacks", "--cpu-sampling-
 
 
 Profile = Mapping[str, tuple[LineShare, ...]]  # path -> lines with a share
+
+
+class WorkloadFails(OptimizeError):
+    """The command of the workload does not work, with or without a profiler."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +55,10 @@ def profile(
     together = _profiles(target, commit, groups)
     read = partial(target.checkout.read, commit)
     unclear = dict.fromkeys(one for group in together for one in _unclear(group, read, running, floor))
-    return (*together, *_profiles(target, commit, [[one] for one in list(unclear)[:SOLO]]))
+    alone = _profiles(target, commit, [[one] for one in list(unclear)[:SOLO]])
+    flat = [one for one in (*together, *alone) if one.benchmarks[0].kind is BenchmarkKind.PYTEST and _is_flat(one, read)]
+    clearer = {one.benchmarks: one for one in _profiles(target, commit, [one.benchmarks for one in flat], LONGER)}
+    return tuple(clearer.get(one.benchmarks, one) for one in (*together, *alone))
 
 
 def hotspots(
@@ -75,11 +83,16 @@ def hotspots(
     return tuple(sorted((hotspot for _, hotspot in best.values()), key=lambda one: (-one.share, one.function.id)))
 
 
-def _profiles(target: Target, commit: str, groups: Sequence[Sequence[Benchmark]]) -> list[GroupProfile]:
+def _is_flat(group: GroupProfile, read: Callable[[str], bytes]) -> bool:
+    """True where no function stands out: a few hundred samples do not tell which of many small shares is the largest."""
+    return max((sum(line.total for line in lines) for lines in _by_function(group, read).values()), default=1.0) < FLAT
+
+
+def _profiles(target: Target, commit: str, groups: Sequence[Sequence[Benchmark]], times: int = 1) -> list[GroupProfile]:
     target.checkout.export(commit)  # once, before several rooms want the same tree
     with ThreadPoolExecutor(AT_ONCE) as pool:
         try:
-            return list(pool.map(lambda group: GroupProfile(tuple(group), _profile(target, commit, group)), groups))
+            return list(pool.map(lambda group: GroupProfile(tuple(group), _profile(target, commit, group, times)), groups))
         except BaseException:
             target.stop.set()  # the pool would wait for the processes
             raise
@@ -129,11 +142,13 @@ def _hotspot(function: Function, benchmark: Benchmark, lines: Sequence[LineShare
     )
 
 
-def _profile(target: Target, commit: str, group: Sequence[Benchmark]) -> Profile:
+def _profile(target: Target, commit: str, group: Sequence[Benchmark], times: int) -> Profile:
     """Tried twice, then for longer: a short run has an empty profile, and Scalene's signals can crash a process."""
-    seconds = max(LEAST_SECONDS, min(GROUP_SECONDS / len(group), MOST_SECONDS))
+    seconds = times * max(LEAST_SECONDS, min(GROUP_SECONDS / len(group), MOST_SECONDS))
     try:
         return _sampled(target, commit, group, seconds) or _sampled(target, commit, group, seconds * LONGER)
+    except WorkloadFails:
+        raise
     except OptimizeError:
         if target.stop.is_set():
             raise
@@ -148,7 +163,10 @@ def _sampled(target: Target, commit: str, group: Sequence[Benchmark], seconds: f
             _run_command(room, group[0])
         file = room.results / "profile.json"
         found = _read(file.read_text("utf-8") if file.exists() else "{}", room.inside_tree.as_posix())
-        return {path: lines for path, lines in found.items() if (room.tree / path).is_file()}
+        if not found and group[0].kind is BenchmarkKind.COMMAND:
+            _must_work(room, group[0])
+        ours = set(target.checkout.files(commit))  # not made while it ran, nor of a submodule
+        return {path: lines for path, lines in found.items() if path in ours}
 
 
 def _run_pytest(target: Target, room: Room, group: Sequence[Benchmark], seconds: float) -> None:
@@ -168,15 +186,41 @@ def _run_pytest(target: Target, room: Room, group: Sequence[Benchmark], seconds:
 
 
 def _run_command(room: Room, benchmark: Benchmark) -> None:
-    words = python_arguments(benchmark.command)
+    words = _with_script(room, python_arguments(benchmark.command))
     finished = room.run([str(room.interpreter.executable), *SCALENE, *_scope(room), *words])
     if not finished.ok:
-        raise OptimizeError(f"The workload `{benchmark.id}` cannot be profiled: it {finished.trouble}")
+        _must_work(room, benchmark)
+        raise OptimizeError(
+            f"The workload `{benchmark.id}` works, but not under the profiler Scalene: it {finished.trouble}. Name a "
+            "plainer one with --workload, for example a script that does the work in its own process."
+        )
+
+
+def _with_script(room: Room, words: list[str]) -> list[str]:
+    """The same arguments with a file in place of `-c CODE`, which Scalene does not know."""
+    if words[0] != "-c" or len(words) == 1:
+        return words
+    (room.results / "workload.py").write_text(words[1], "utf-8")
+    return [str(room.inside_results / "workload.py"), *words[2:]]
+
+
+def _must_work(room: Room, benchmark: Benchmark) -> None:
+    """WorkloadFails, in the program's own words, if the command fails without a profiler too."""
+    finished = room.run(benchmark.command)
+    if not finished.ok and not room.stop.is_set():
+        raise WorkloadFails(
+            f"The workload `{benchmark.id}` fails before anything was changed: it {finished.trouble}. Mend it, or name "
+            "another one with --workload."
+        )
 
 
 def python_arguments(command: Sequence[str]) -> list[str]:
     """What follows "python" in a command line; OptimizeError if the command does not run Python."""
     first, *rest = command
+    if list(command) in (["python"], ["python3"]):
+        raise OptimizeError(
+            f'The workload `{first}` runs nothing: name a script or a module, for example --workload "python bench.py".'
+        )
     if first.rsplit("/", 1)[-1].startswith("python") and rest:
         return rest
     if first in ("pytest", "py.test"):
@@ -194,7 +238,11 @@ def _scope(room: Room) -> tuple[str, ...]:
 def _read(text: str, tree: str) -> dict[str, tuple[LineShare, ...]]:
     """Shares per file of the tree from Scalene's JSON; `{}` (a run shorter than its sampling interval) has none."""
     found: dict[str, tuple[LineShare, ...]] = {}
-    for path, file in json.loads(text or "{}").get("files", {}).items():
+    try:
+        files = json.loads(text or "{}").get("files", {})
+    except ValueError as error:
+        raise OptimizeError(f"Scalene did not write its profile to the end: {error}. Try again.") from error
+    for path, file in files.items():
         lines = tuple(
             LineShare(
                 line=line["lineno"],

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from tools.containers import NAMED, aliases, argument_names, assigned, is_container, is_read, last_name, makes_state
-from tools.syntax import Definition, ScopeVisitor, parsed, root, words
+from tools.syntax import Definition, ScopeVisitor, parameters, parsed, root, words
 
 CACHES = ("functools.cache", "functools.lru_cache", "functools.cached_property", "functools.singledispatch")
 MUTATORS = words(
@@ -18,6 +18,7 @@ MUTATORS = words(
     "__setitem__ __delitem__ __setattr__ __ior__ __iadd__ __dict__"
 )
 READERS = words("len sum min max any all sorted reversed tuple list dict set frozenset zip enumerate map filter isinstance")
+CONTAINERS = ("dict", "list", "set", "bytearray", "object")
 FIRST = ("__init__", "__new__", "__post_init__", "__setstate__")  # where an object gets its attributes
 
 
@@ -50,17 +51,58 @@ def _kept(source: bytes) -> list[tuple[int, str]] | None:
     return [*state.found, *state.attributes_kept()]
 
 
+def _made_of_nothing(function: Definition, name: str) -> bool:
+    """Whether a function binds the global `name` only to what no argument and no variable of its own has a part in."""
+    stored = {node.id for node in ast.walk(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    own = stored | {one.arg for one in parameters(function.args)}
+    own.discard(name)
+    simple = {
+        id(target): node.value
+        for node in ast.walk(function)
+        if isinstance(node, ast.Assign) and len(node.targets) == 1
+        for target in node.targets
+    }
+    bound = [
+        node
+        for node in ast.walk(function)
+        if isinstance(node, ast.Name) and node.id == name and node.id in stored and not isinstance(node.ctx, ast.Load)
+    ]
+    values = [simple.get(id(node)) for node in bound]
+    return bool(values) and all(
+        value is not None
+        and not is_container(value)
+        and not any(isinstance(one, ast.Name) and one.id in own for one in ast.walk(value))
+        for value in values
+    )
+
+
+def _returns_fixed(function: Definition) -> bool:
+    """Whether all that a function returns is evidently a value that nobody can change."""
+    returned = [node.value for node in ast.walk(function) if isinstance(node, ast.Return) and node.value is not None]
+    return bool(returned) and all(
+        isinstance(value, (ast.Constant, ast.JoinedStr))
+        or (isinstance(value, ast.Call) and ast.unparse(value.func) in ("re.compile", "frozenset", "str", "int", "float"))
+        for value in returned
+    )
+
+
 class _State(ScopeVisitor):
     """Finds what outlives a call; names are those of the module, imports aside."""
 
     def __init__(self, tree: ast.Module) -> None:
         super().__init__(tree)
         self.found: list[tuple[int, str]] = []
+        self.once: set[int] = set()  # decorators of functions without parameters
         self.written: list[tuple[int, str, str]] = []  # line, class, attribute that a method sets on an argument
         self.loaded = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute) and is_read(node)}
         self.containers = {name for name, value in assigned(tree) if is_container(value)}
         self.factories = {node.name for node in ast.walk(tree) if isinstance(node, NAMED) and makes_state(node)}
         self.aliases = set(aliases(tree, self.containers))
+        self.classes = {
+            node.name: {one.name for one in node.body if isinstance(one, Definition)}
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ClassDef)
+        }
 
     def attributes_kept(self) -> Iterator[tuple[int, str]]:
         """Attributes that methods set and somebody reads: once a class, for moving such a line to a helper is fine."""
@@ -82,9 +124,16 @@ class _State(ScopeVisitor):
     def visit_Attribute(self, node: ast.Attribute) -> None:
         self._cache(node)
         stored = not isinstance(node.ctx, ast.Load)
-        if stored or (node.attr in MUTATORS and self.bound):
+        if stored or (node.attr in MUTATORS and self.bound and not self._is_method_of_class(node)):
             self._write(node.value, node, node.attr)
         self._descend(node.value)
+
+    def _is_method_of_class(self, node: ast.Attribute) -> bool:
+        """`Index.add` or `dict.setdefault`: a plain function, which changes nothing by being named."""
+        if not isinstance(node.value, ast.Name) or self.is_local(node.value.id) or node.value.id in self.containers:
+            return False
+        name = node.value.id
+        return node.attr in self.classes.get(name, ()) or (name in CONTAINERS and name not in self.imports)
 
     def visit_Assign(self, node: ast.Assign) -> None:
         for target in node.targets:
@@ -115,7 +164,10 @@ class _State(ScopeVisitor):
             self.visit(condition)
 
     def visit_Global(self, node: ast.Global) -> None:
-        self.found += [(node.lineno, f"global {name}") for name in node.names]
+        function = next((one for one in reversed(self.around) if isinstance(one, Definition)), None)
+        for name in node.names:
+            if function is None or not _made_of_nothing(function, name):
+                self.found.append((node.lineno, f"global {name}"))
 
     def visit_Call(self, node: ast.Call) -> None:
         called = node.func
@@ -138,6 +190,8 @@ class _State(ScopeVisitor):
         self.generic_visit(node)
 
     def _function(self, node: Definition) -> None:
+        if not parameters(node.args) and _returns_fixed(node):  # one result, into which nothing can be put
+            self.once |= {id(part) for decorator in node.decorator_list for part in ast.walk(decorator)}
         for decorator in node.decorator_list:
             if not self.bound and not isinstance(decorator, ast.Call):
                 self._made_at_import(decorator)
@@ -152,7 +206,7 @@ class _State(ScopeVisitor):
 
     def _cache(self, node: ast.Name | ast.Attribute) -> None:
         name = self.dotted(node)
-        if not self.bound and name in CACHES:
+        if not self.bound and name in CACHES and id(node) not in self.once:
             self.found.append((node.lineno, name))
 
     def _made_at_import(self, called: ast.AST) -> None:

@@ -38,6 +38,7 @@ class Target:
     limits: Limits = field(default_factory=Limits)
     stop: threading.Event = field(default_factory=threading.Event)  # set when the run is interrupted: ends all processes
     pytest_options: tuple[str, ...] = ()  # of the user, for every run of pytest
+    suite: tuple[str, ...] = ()  # what the suite is limited to: paths or node ids; empty for whatever pytest finds
 
     @contextmanager
     def room(self, commit: str, overlay: str = "check", writable: bool = False) -> Iterator[Room]:

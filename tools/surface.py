@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import zip_longest
 
 from tools.syntax import Definition, imported, parameters, parsed
 
 
-def surface_changes(old: bytes, new: bytes) -> tuple[str, ...]:
+def surface_changes(old: bytes, new: bytes, private: Callable[[str], bool] = lambda _: False) -> tuple[str, ...]:
     """One sentence for each name that is gone, and for each function or class that others must now use differently.
 
-    Annotations do not count, new names are fine. Empty where our Python cannot read one of the two.
+    Annotations do not count, new names are fine, and so is what becomes of names that are `private` to the module. Empty
+    where our Python cannot read one of the two.
     """
     before, after = parsed(old), parsed(new)
     if before is None or after is None:
         return ()
-    return (*_gone(before, after), *_rebound(before, after), *_changed_definitions(before, after))
+    found = (*_gone(before, after), *_rebound(before, after), *_changed_definitions(before, after))
+    return tuple(sentence for name, sentence in found if not private(name))
 
 
-def _gone(before: ast.Module, after: ast.Module) -> Iterator[str]:
+def _gone(before: ast.Module, after: ast.Module) -> Iterator[tuple[str, str]]:
     remaining = dict(_bindings(after))
     for name, is_import in dict(_bindings(before)).items():
         dispensable = is_import and name in _used(before) and name not in _used(after)
         if name not in remaining and not dispensable:
-            yield f"{name} is gone"
+            yield name, f"{name} is gone"
 
 
 def _used(tree: ast.Module) -> set[str]:
@@ -45,14 +47,16 @@ def _bindings(tree: ast.Module) -> Iterator[tuple[str, bool]]:
             yield name + node.id, False
 
 
-def _rebound(before: ast.Module, after: ast.Module) -> Iterator[str]:
+def _rebound(before: ast.Module, after: ast.Module) -> Iterator[tuple[str, str]]:
     """Functions and classes that are bound again after their definition: then something else is called."""
     defined = {name for name, node in _outermost(before, "") if isinstance(node, (Definition, ast.ClassDef))}
     times = [[name for name, _ in _bindings(tree)] for tree in (before, after)]
-    yield from (f"{name} is bound once more" for name in sorted(defined) if times[1].count(name) > times[0].count(name))
+    for name in sorted(defined):
+        if times[1].count(name) > times[0].count(name):
+            yield name, f"{name} is bound once more"
 
 
-def _changed_definitions(before: ast.Module, after: ast.Module) -> Iterator[str]:
+def _changed_definitions(before: ast.Module, after: ast.Module) -> Iterator[tuple[str, str]]:
     for kind in ((ast.FunctionDef, ast.AsyncFunctionDef), ast.ClassDef):
         old: dict[str, list[Definition | ast.ClassDef]] = {}
         new: dict[str, list[Definition | ast.ClassDef]] = {}
@@ -63,11 +67,11 @@ def _changed_definitions(before: ast.Module, after: ast.Module) -> Iterator[str]
         for name, definitions in old.items():
             for one, other in zip_longest(definitions, new.get(name, ())):
                 if one is None or other is None:
-                    yield f"{name} is not defined as often as before"
+                    yield name, f"{name} is not defined as often as before"
                     break
                 difference = _difference(one, other)
                 if difference is not None:
-                    yield f"{difference} of {name} changed"
+                    yield name, f"{difference} of {name} changed"
 
 
 def _difference(old: Definition | ast.ClassDef, new: Definition | ast.ClassDef) -> str | None:

@@ -79,14 +79,15 @@ class CollectionFailed(Exception):
         self.text = text
 
 
-def take_baseline(target: Target, commit: str, *, with_benchmarks: bool = True) -> Baseline:
+def take_baseline(target: Target, commit: str, *, with_benchmarks: bool = True, added: Sequence[str] = ()) -> Baseline:
     """Run the whole suite two to four times (other hash seeds, once with coverage); OptimizeError if it cannot be run.
 
     A short suite runs more often: a test that fails half of the time agrees with itself in every second pair of runs.
-    `with_benchmarks`: where the suite has no benchmarks, those that lie outside pytest's own paths are added to it.
+    `added` are files that the suite gets on top; `with_benchmarks`: where it has no benchmarks, those that lie outside
+    pytest's own paths are added too.
     """
     try:
-        first, added = _first_run(target, commit, with_benchmarks)
+        first, added = _first_run(target, commit, with_benchmarks, tuple(added))
         runs = [first, run_tests(target, commit, [], hash_seed=2, added=added)]
         while len(runs) < MOST_RUNS and sum(run.wall_seconds for run in runs[1:]) < SHORT_SECONDS:
             runs.append(run_tests(target, commit, [], hash_seed=len(runs) + 1, added=added))
@@ -110,14 +111,17 @@ def take_baseline(target: Target, commit: str, *, with_benchmarks: bool = True) 
     )
 
 
-def _first_run(target: Target, commit: str, with_benchmarks: bool) -> tuple[TestRun, tuple[str, ...]]:
+def _first_run(
+    target: Target, commit: str, with_benchmarks: bool, added: tuple[str, ...]
+) -> tuple[TestRun, tuple[str, ...]]:
     """The run that counts lines, and the files that were added to the suite for their benchmarks."""
-    first = run_tests(target, commit, [], coverage=True, hash_seed=1)
+    first = run_tests(target, commit, [], coverage=True, hash_seed=1, added=added)
     if first.benchmarks or not with_benchmarks:
-        return first, ()
-    read = partial(target.checkout.read, commit)
-    added = benchmark_files(target.checkout.files(commit), target.subfolder, read)
-    return (run_tests(target, commit, [], coverage=True, hash_seed=1, added=added), added) if added else (first, ())
+        return first, added
+    found = benchmark_files(target.checkout.files(commit), target.subfolder, partial(target.checkout.read, commit))
+    if not found:
+        return first, added
+    return run_tests(target, commit, [], coverage=True, hash_seed=1, added=(*added, *found)), (*added, *found)
 
 
 def _all_gave(runs: Sequence[TestRun], node: str, digests: tuple[str, ...]) -> bool:
@@ -171,11 +175,14 @@ def check_tests(target: Target, base: str, candidate: str, baseline: Baseline, n
 
 def _remedy(sentence: str) -> str:
     if "ModuleNotFoundError" in sentence or "ImportError" in sentence:
-        return "Declare it in a dependency group or extra named dev or test, or name a Python that has it with --python EXE."
+        return (
+            "Declare it in a dependency group or extra named dev or test, name a Python that has it with --python EXE, or "
+            'leave the file out: pytest_options = ["--ignore", "FILE"] under [tool.optimize] in its pyproject.toml.'
+        )
     if "Warning" in sentence:
         return (
-            "The target's own settings turn that warning into an error: mend it, or add "
-            'pytest_options = ["-W", "ignore"] to [tool.optimize] in its pyproject.toml.'
+            "The target turns that warning into an error: mend it, or tell pytest otherwise, for example with "
+            'pytest_options = ["-W", "ignore"] under [tool.optimize] in its pyproject.toml.'
         )
     return "Mend that first."
 

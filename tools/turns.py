@@ -22,9 +22,10 @@ from workspaces.sandbox import Room
 
 ENOUGH_SECONDS = 0.1  # of samples, both sides together
 FEWEST_ROUNDS = 5
-SLOW_SECONDS = 2.0  # once so much time is spent, two rounds are enough
+SLOW_SECONDS = 0.5  # once so much time is spent, two rounds are enough
 FEWEST_SLOW_ROUNDS = 2
 MOST_ROUNDS = 200
+FIRST_ROUNDS = 2  # the first call, and settling how many calls make a sample
 
 
 class SideEnded(Exception):
@@ -89,10 +90,12 @@ def referee(
     source: random.Random,
     enough_seconds: float = ENOUGH_SECONDS,
     fewest_rounds: int = FEWEST_ROUNDS,
+    others: int = 0,
     clock: Callable[[], float] = time.monotonic,
 ) -> Seat | None:
     """Lead both processes through the benchmarks `names`; None if they followed to the end, else the one that did not.
 
+    `others` is the number of rounds in which they call the function with other arguments, before the samples.
     The other one may have been ended too, by its limit of time while it waited for its turn.
     """
     try:
@@ -100,7 +103,7 @@ def referee(
             for seat in seats:
                 if seat.listen() != f"ready {name}":
                     return seat
-            for _ in ("first call", "settle"):
+            for _ in range(FIRST_ROUNDS + others):
                 _round(seats, name, source, clock)
             _sample(seats, name, source, clock, enough_seconds, fewest_rounds)
             for seat in seats:

@@ -158,6 +158,7 @@ class Sample(Value):
     loops: int = Field(ge=1)
     wall_seconds: float
     cpu_seconds: float  # with threads and waited-for children
+    delayed_seconds: float = 0.0  # part of the wall time in which it was ready to run and another process had the core
     outside_seconds: float | None = None  # wall time by our clock, from "go" to "done"; None for commands
 
 
@@ -166,6 +167,8 @@ class Timing(Value):
 
     cold: Sample  # the very first call
     samples: tuple[Sample, ...]
+    others: tuple[Sample, ...] = ()  # calls with other arguments, each for the first time; empty where they cannot be varied
+    peak_bytes: int = 0  # most memory that the process ever held
 
 
 class Pair(Value):
@@ -202,6 +205,9 @@ class Measurement(Value):
     figure: Interval  # on the deciding clock
     wall: Interval
     cold: Interval  # first calls only
+    others: Interval | None = None  # calls with other arguments; None where they cannot be varied
+    one_off_seconds: float | None = None  # what the first call costs more than before, beside what later ones save
+    break_even: float | None = None  # calls that earn this back
     pairs: tuple[Pair, ...] = ()
 
 

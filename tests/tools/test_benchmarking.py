@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tools.benchmarking import BenchmarkFailed, Sides, doubts, measure, measure_all, screen
-from tools.values import Benchmark, BenchmarkKind, Clock, Outcome, Pair, Sample, Timing
+from tools.benchmarking import BenchmarkFailed, Sides, doubts, grows, measure, measure_all, screen, where_else
+from tools.values import Benchmark, BenchmarkKind, Clock, Interval, Outcome, Pair, Sample, Timing
 
 WORK = """\
 def total(n):
@@ -192,8 +192,8 @@ if hasattr(main, "timed"):
     real = main.timed
 
     def timed(*given):
-        wall, cpu, result = real(*given)
-        return max(wall // 10, 1), cpu // 10, result
+        wall, cpu, delay, result = real(*given)
+        return max(wall // 10, 1), cpu // 10, delay, result
 
     main.timed = timed
 """
@@ -236,6 +236,139 @@ def test_work_in_a_child_that_is_waited_for_counts_as_cpu_time(work, timed_test)
     found = measure(work.target, Sides(start, moved), benchmark, alpha=ALPHA, min_gain=0.3, random_source=random.Random(1))
     assert found.outcome in (Outcome.SAME, Outcome.SLOWER)
     assert found.clock is Clock.CPU
+
+
+# --- what holds on other inputs
+
+TABLE = """\
+TABLE = {}
+
+
+def total(n):
+    if n in TABLE:
+        return TABLE[n]
+    return slow_total(n)
+
+
+def slow_total(n):
+    found = 0
+    for i in range(n):
+        found += i % 7
+    return found
+
+
+TABLE[4000] = slow_total(4000)
+"""
+# one call pays for what all later ones use, whatever their arguments are
+LAZY = """\
+PERIOD = []
+
+
+def total(n):
+    if not PERIOD:
+        end = 0
+        for i in range(60000):
+            end += i % 7
+        PERIOD.append(sum(i % 7 for i in range(7)))
+    whole, rest = divmod(n, 7)
+    return whole * PERIOD[0] + rest * (rest - 1) // 2
+"""
+DEAR = LAZY.replace("60000", "6000000")  # far more than a hundred calls save
+OFF = "def total(n):\n    return sum(i % 7 for i in range(n)) if n % 4000 else 11994\n"
+REST = WORK.partition("\n\n\n")[2]
+
+
+def test_table_for_the_inputs_of_the_benchmark_does_not_hold_on_others(work, total):
+    found = measured(work, work.write({"work.py": TABLE + "\n\n" + REST}), total)
+    assert found.outcome in (Outcome.CACHED, Outcome.OVERFITTED)
+    assert found.others is not None
+    assert found.others.speedup < 1.5 < found.figure.speedup
+
+
+def test_answer_for_the_very_input_of_the_benchmark_is_overfitted(work, total):
+    found = measured(work, work.write({"work.py": OFF + "\n\n" + REST}), total)
+    assert found.outcome in (Outcome.OVERFITTED, Outcome.CACHED)
+
+
+def test_what_is_made_by_the_first_call_and_earned_back_is_faster_with_its_break_even(work, total):
+    found = measured(work, work.write({"work.py": LAZY + "\n\n" + REST}), total)
+    assert found.outcome is Outcome.FASTER
+    assert found.one_off_seconds is not None
+    assert found.break_even is not None
+    assert 1 < found.break_even < 100
+    assert found.others is not None
+    assert found.others.speedup > 2
+
+
+def test_what_is_made_by_the_first_call_and_not_earned_back_is_refused(work, total):
+    assert measured(work, work.write({"work.py": DEAR + "\n\n" + REST}), total).outcome is Outcome.CACHED
+
+
+def test_wrong_answer_to_other_inputs_of_the_same_kind_is_the_candidates_fault(work, total):
+    wrong = work.edit("work.py", HEAD, HEAD + "    if n != 4000:\n        return n\n")
+    with pytest.raises(
+        BenchmarkFailed, match=r"called with \(\d+\), .*test_total times gives .*, not .* as before"
+    ) as caught:
+        measured(work, wrong, total)
+    assert caught.value.side == "candidate"
+
+
+def test_arguments_that_cannot_be_varied_leave_the_question_open(work, timed_test):
+    tests = "from work import total\n\ndef test_total(benchmark):\n    benchmark(lambda: total(4000))\n"
+    start = work.write({"benchmarks/test_work.py": tests})
+    sides = Sides(start, work.write({"work.py": WORK.replace(HEAD, HEAD + FASTER), "benchmarks/test_work.py": tests}))
+    found = measure(work.target, sides, timed_test(TOTAL), alpha=ALPHA, min_gain=0.05, random_source=random.Random(1))
+    assert found.outcome is Outcome.FASTER
+    assert found.others is None
+
+
+def figures(low, high):
+    return Interval(speedup=(low * high) ** 0.5, low=low, high=high, confidence=0.99, pairs=8)
+
+
+def sizes(before, after):
+    """Pairs of processes of so many bytes."""
+    sample = Sample(loops=1, wall_seconds=1.0, cpu_seconds=1.0)
+    old, new = (Timing(cold=sample, samples=(sample,), peak_bytes=size) for size in (before, after))
+    return [Pair(baseline=old, candidate=new, hash_seed=0)] * 8
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "speedup", "too_much"),
+    [(100, 101, 1.5, False), (100, 140, 1.5, True), (100, 140, 2.5, False), (20, 40, 1.5, False), (900, 1000, 1.5, False)],
+    ids=["as before", "a third more", "a third more for twice the speed", "few bytes more", "a small part more"],
+)
+def test_memory_that_grows_by_much_counts_against_a_small_gain(before, after, speedup, too_much):
+    assert grows(sizes(before * 2**20, after * 2**20), figures(speedup, speedup + 0.1)) is too_much
+
+
+def elsewhere(warm, cold, others):
+    """Pairs in which the new code takes so much of the old one's second: repeated, at first, and with other arguments."""
+    first, usual = Sample(loops=1, wall_seconds=1.0, cpu_seconds=1.0), Sample(loops=1, wall_seconds=1.0, cpu_seconds=1.0)
+    old = Timing(cold=first, samples=(usual,), others=(usual,) if others else ())
+
+    def took(seconds):
+        return Sample(loops=1, wall_seconds=seconds, cpu_seconds=seconds)
+
+    new = Timing(cold=took(cold), samples=(took(warm),), others=(took(others),) if others else ())
+    return [Pair(baseline=old, candidate=new, hash_seed=0)] * 8
+
+
+@pytest.mark.parametrize(
+    ("pairs", "said"),
+    [
+        (elsewhere(0.5, 0.5, 0.5), None),
+        (elsewhere(0.5, 0.5, None), None),
+        (elsewhere(0.5, 1.0, 1.0), Outcome.CACHED),
+        (elsewhere(0.5, 1.0, None), Outcome.CACHED),
+        (elsewhere(0.5, 0.5, 1.0), Outcome.OVERFITTED),
+        (elsewhere(0.5, 5.0, 0.5), None),
+        (elsewhere(0.5, 500.0, 0.5), Outcome.CACHED),
+    ],
+    ids=["everywhere", "nobody knows", "a cache", "a cache where nobody knows", "this input only", "made once", "too dear"],
+)
+def test_gain_must_hold_elsewhere(pairs, said):
+    assert where_else(pairs, Clock.CPU) is said
 
 
 # --- which gains are believed, by made-up pairs

@@ -137,6 +137,11 @@ def test_local_name_that_is_called_like_a_module_is_not_taken_for_it() -> None:
         edited(
             "return _M[x]", tail="\nclass _Memo(dict):\n    def __missing__(self, key):\n        return 1\n\n_M = _Memo()\n"
         ),
+        edited("return _h()[x]", tail="\nimport functools\n\n@functools.cache\ndef _h():\n    return {}\n"),
+        edited("global LAST\n    y = x\n    LAST = y\n    return LAST", above="LAST = None\n"),
+        edited("global LAST\n    LAST = {}\n    LAST[x] = 1\n    return LAST", above="LAST = None\n"),
+        edited("global LAST\n    for LAST in [x]:\n        pass\n    return LAST", above="LAST = None\n"),
+        edited("put = dict.setdefault\n    return put(M, x, 1)", above="M = {}\n"),
     ],
 )
 def test_what_keeps_results_between_calls_is_a_cache(new: bytes) -> None:
@@ -147,6 +152,16 @@ def test_what_keeps_results_between_calls_is_a_cache(new: bytes) -> None:
 @pytest.mark.parametrize(
     "new",
     [
+        edited(
+            "global P\n    if P is None:\n        P = re.compile('[a-z]+')\n    return P.match(x)",
+            above="import re\n\nP = None\n",
+        ),
+        edited(
+            "return _p().match(x)",
+            tail="\nimport functools, re\n\n@functools.cache\ndef _p():\n    return re.compile('a')\n",
+        ),
+        edited("put = dict.setdefault\n    return put({}, x, 1)"),
+        edited("return B.add is not x", above="class B:\n    def add(self):\n        pass\n"),
         edited("seen = {}\n    seen[x] = 1\n    return seen"),
         edited("import functools\n\n    @functools.cache\n    def inner(n):\n        return n\n    return inner(x)"),
         edited("return P.match(x)", above="import re\n\nP = re.compile('x')\n"),

@@ -152,7 +152,7 @@ def test_options_of_the_user_reach_pytest(subject_with):
 def test_warning_that_the_target_makes_an_error_is_said_to_be_its_own_setting(subject_with):
     text = "class TestSuite:\n    def __init__(self):\n        pass\n"
     subject = subject_with({"pytest.ini": "[pytest]\nfilterwarnings = error\n", "test_a.py": text})
-    with pytest.raises(OptimizeError, match=r"own settings turn that warning into an error: .*pytest_options"):
+    with pytest.raises(OptimizeError, match=r"turns that warning into an error: .*pytest_options"):
         take_baseline(subject.target, subject.start)
     kept = take_baseline(replace(subject.target, pytest_options=("-W", "ignore")), subject.start)
     assert kept.outcomes == {}

@@ -3,8 +3,8 @@
     python command.py SPEC.json
 
 SPEC: key (returned with the result), command (list of words), output (file to write), stdout (file that takes what it
-prints). Written: code, wall and CPU nanoseconds of the process and its waited-for children. Standard library, Python 3.9
-syntax.
+prints). Written: code, nanoseconds of wall and CPU time and of waiting for the core, peak memory in KiB, of the process and
+its waited-for children. Standard library, Python 3.9 syntax.
 """
 
 import json
@@ -23,11 +23,23 @@ def main():
     started = time.perf_counter_ns()
     actions = [(os.POSIX_SPAWN_DUP2, printed, 1)]
     child = os.posix_spawnp(spec["command"][0], spec["command"], os.environ, file_actions=actions)
-    _, status, usage = os.wait4(child, 0)
+    os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)
     wall = time.perf_counter_ns() - started
+    delay = waited_for_core(child)
+    _, status, usage = os.wait4(child, 0)
     code = os.WEXITSTATUS(status) if os.WIFEXITED(status) else -os.WTERMSIG(status)
     cpu = round((usage.ru_utime + usage.ru_stime) * 1e9)
-    os.write(output, json.dumps({"key": spec["key"], "code": code, "wall": wall, "cpu": cpu}).encode())
+    used = {"key": spec["key"], "code": code, "wall": wall, "cpu": cpu, "delay": delay, "peak": usage.ru_maxrss}
+    os.write(output, json.dumps(used).encode())
+
+
+def waited_for_core(process):
+    """Nanoseconds for which its first thread was ready to run and did not; 0 where nobody counts them."""
+    try:
+        with open("/proc/%d/schedstat" % process) as file:
+            return int(file.read().split()[1])
+    except OSError:
+        return 0
 
 
 if __name__ == "__main__":

@@ -5,11 +5,11 @@
 SPEC: key (returned with the result), mode ("test", "benchmark" or "profile"), arguments (of pytest: node ids, or none for
 the suite as the target has it), options (of pytest, by the user), output (file to write), tree (root of the checkout),
 seconds (per benchmark, for "profile"), coverage (bool), and for "test": more (files that the suite gets on top), for
-"benchmark": turns (two pipes) and core. "test" calls every benchmarked function once; "benchmark" times it whenever the
-referee at the other end of the pipes says so, and keeps every raw sample; "profile" only repeats it for a profiler.
-Standard library, plus the overlay's pytest and coverage; Python 3.9 syntax. The clocks are taken before any code of the
-target is imported, and the output file is opened then, so that a process that ends early leaves it empty, which is never
-a success.
+"benchmark": turns (two pipes), core, others (rounds with other arguments) and seed (of these). "test" calls every
+benchmarked function once; "benchmark" times it whenever the referee at the other end of the pipes says so, and keeps
+every raw sample; "profile" only repeats it for a profiler. Standard library, plus the overlay's pytest and coverage;
+Python 3.9 syntax. The clocks are taken before any code of the target is imported, and the output file is opened then, so
+that a process that ends early leaves it empty, which is never a success.
 """
 
 import json
@@ -19,11 +19,13 @@ import sys
 import time
 
 from verispeed_digest import digest
+from verispeed_vary import shown, variants
 
 sys.path[:] = [entry for entry in sys.path if not entry.endswith("/harness")]  # our folder is not the target's business
 
 WALL = time.perf_counter_ns
 SAMPLE_NANOSECONDS = 5_000_000  # one sample takes at least this long: far above the clocks' resolution
+MOST_COMPARED = 20  # results of one round with other arguments
 SEVERITY = ("passed", "xpassed", "xfailed", "skipped", "error", "failed")  # of one test's reports the worst counts
 
 
@@ -31,6 +33,18 @@ def CPU(own=time.process_time_ns, used=resource.getrusage):  # noqa: N802  a clo
     """CPU nanoseconds of this process, its threads and the children that it waited for."""
     children = used(resource.RUSAGE_CHILDREN)
     return own() + int((children.ru_utime + children.ru_stime) * 1e9)
+
+
+def waiting_for_core():
+    """Reads the nanoseconds for which the first thread was ready to run and did not; always 0 where nobody counts them."""
+    try:
+        counter = os.open("/proc/self/schedstat", os.O_RDONLY)
+    except OSError:
+        return int
+    return lambda read=os.pread: int(read(counter, 64, 0).split()[1])
+
+
+DELAY = waiting_for_core()
 
 
 def main():
@@ -57,6 +71,7 @@ def main():
         "benchmarks": recorder.benchmarks,
         "timings": recorder.timings,
         "results": recorder.results if spec["mode"] == "benchmark" else recorder.comparable_results(),
+        "others": recorder.others,
         "loaded": loaded(spec["tree"]),
         "lines": recorder.lines,
     }
@@ -117,6 +132,7 @@ class Recorder:
         self.benchmarks = []
         self.timings = {}
         self.results = {}
+        self.others = {}
         self.lines = {}
         self.coverage = None
 
@@ -223,7 +239,8 @@ class Benchmark:
         if self.mode == "profile":
             repeat(lambda: function(*args, **kwargs), self.seconds)
             return self.remember(function(*args, **kwargs))
-        return self.take_turns(lambda loops: timed(function, args, kwargs, loops), calibrate)
+        others = Others(function, args, kwargs, self.recorder.spec)
+        return self.take_turns(lambda loops: timed(function, args, kwargs, loops), calibrate, others)
 
     def pedantic(self, target, args=(), kwargs=None, setup=None, rounds=1, warmup_rounds=0, iterations=1, teardown=None):
         """As pytest-benchmark's: `setup` and `teardown` run outside the timed part, once a round."""
@@ -236,40 +253,48 @@ class Benchmark:
             return timing
 
         if self.mode == "test":
-            return self.remember(once(1)[2])
+            return self.remember(once(1)[-1])
         if self.mode == "profile":
             repeat(lambda: once(iterations), self.seconds)
-            return self.remember(once(1)[2])
+            return self.remember(once(1)[-1])
         return self.take_turns(once, lambda measure: (measure(iterations), iterations)[1])
 
-    def take_turns(self, measure, settle):
-        """First call, settling of the number of calls in a sample, samples: each when it is our turn."""
+    def take_turns(self, measure, settle, others=None):
+        """First call, settling of the number of calls in a sample, other arguments, samples: each when it is our turn."""
         turns = self.recorder.turns
         turns.ready(self.node.nodeid)
         turns.wait()
-        wall, cpu, result = measure(1)
-        cold = [1, wall, cpu]
+        *cold, result = measure(1)
         self.remember(result)
         turns.done()
         turns.wait()
         loops = settle(measure)
         turns.done()
+        for _ in range(self.recorder.spec["others"]):
+            turns.wait()
+            if others is not None:
+                others.round(loops)
+            turns.done()
         samples, idle_cpu, last = [], CPU(), result
         hidden = 0
         while turns.wait():
             hidden += CPU() - idle_cpu
-            wall, cpu, last = measure(loops)
-            samples.append([loops, wall, cpu])
+            *sample, last = measure(loops)
+            samples.append([loops, *sample])
             idle_cpu = CPU()
             turns.done()
         self.remember(last)
-        self.stats = Stats([wall / count / 1e9 for count, wall, _ in samples or [cold]])
+        self.stats = Stats([wall / count / 1e9 for count, wall, *_ in samples or [[1, *cold]]])
         self.recorder.timings[self.node.nodeid] = {
-            "cold": cold,
+            "cold": [1, *cold],
             "samples": samples,
+            "others": others.samples if others else [],
             "hidden": hidden,
             "children": living_children(),
+            "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
         }
+        if others is not None:
+            self.recorder.others[self.node.nodeid] = others.results
         return result
 
     def weave(self, target, **kwargs):
@@ -284,6 +309,52 @@ class Benchmark:
         if self.stats is None:
             self.stats = Stats([0.0])
         return result
+
+
+class Others:
+    """Calls of the benchmarked function with arguments that it was never called with before."""
+
+    def __init__(self, function, args, kwargs, spec):
+        self.function = function
+        self.given = args, kwargs
+        self.wanted, self.seed = spec["others"], spec["seed"]
+        self.waiting = None
+        self.samples = []
+        self.results = []  # of each call: its arguments, and its result or the exception's type
+
+    def round(self, loops):
+        """Time one batch, each input once; nothing where the arguments cannot be varied."""
+        if self.waiting is None:
+            self.waiting = self.batches(loops)
+        if not self.waiting:
+            return
+        batch = self.waiting.pop()
+        said = [shown(*one)[:200] for one in batch[:MOST_COMPARED]]
+        kept = []
+        delay, wall, cpu = DELAY(), WALL(), CPU()
+        for args, kwargs in batch:
+            try:
+                kept.append(self.function(*args, **kwargs))
+            except Exception as error:  # the old function says what its domain is
+                kept.append(error)
+        wall, cpu, delay = max(WALL() - wall, 1), CPU() - cpu, DELAY() - delay
+        if not any(isinstance(one, Exception) for one in kept):  # else the time is that of failing
+            self.samples.append([len(batch), wall, cpu, delay])
+        self.results += [[call, outcome(result)] for call, result in zip(said, kept)]  # noqa: B905  Python 3.9 has no strict
+
+    def batches(self, loops):
+        """One batch of distinct inputs for each round; none where there are too few."""
+        try:
+            made = variants(*self.given, loops * self.wanted, self.seed)
+        except Exception:  # an argument that cannot be looked at
+            return []
+        size = len(made) // self.wanted
+        return [made[number * size : (number + 1) * size] for number in range(self.wanted)] if size else []
+
+
+def outcome(result):
+    """Digest of a result, or which exception it was."""
+    return "raises %s" % type(result).__name__ if isinstance(result, Exception) else digest(result)
 
 
 class Turns:
@@ -337,12 +408,12 @@ def living_children():
 
 
 def timed(function, args, kwargs, loops):
-    """Wall and CPU nanoseconds of `loops` calls, and the last result."""
+    """Wall and CPU nanoseconds of `loops` calls, nanoseconds of waiting for the core, and the last result."""
     result = None
-    wall, cpu = WALL(), CPU()
+    delay, wall, cpu = DELAY(), WALL(), CPU()
     for _ in range(loops):
         result = function(*args, **kwargs)
-    return max(WALL() - wall, 1), CPU() - cpu, result
+    return max(WALL() - wall, 1), CPU() - cpu, DELAY() - delay, result
 
 
 def calibrate(measure):
