@@ -1,0 +1,70 @@
+"""The commands of `optimize eval`, found by the command line through the entry-point group `verispeed.commands`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+evals = typer.Typer(no_args_is_help=True, help="How good the agent and its judge are: benchmarks that anyone can run.")
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Put `eval` beside the other commands."""
+    app.add_typer(evals, name="eval")
+
+
+@evals.callback()
+def common() -> None:
+    """Keeps `judging` a command of its own while it is the only one."""
+
+
+@evals.command()
+def judging(
+    folder: Annotated[Path, typer.Argument(help="Where rows, summary and picture go. A folder that has rows is completed.")],
+    part: Annotated[str, typer.Option(help="aa (identical code), power (true effects) or all.")] = "all",
+    verdicts: Annotated[
+        int | None, typer.Option(min=0, help="Per load of identical code, and per true effect. Default: 200 and 50.")
+    ] = None,
+    load: Annotated[
+        str, typer.Option(help="quiet, loaded (beside 4 busy processes) or both. Power is quiet unless loaded is asked for.")
+    ] = "both",
+    only: Annotated[str, typer.Option(help="Glob for names of functions, e.g. containers-10ms.")] = "*",
+    seed: Annotated[int, typer.Option(help="Seed of the order of timings.")] = 0,
+    python: Annotated[str | None, typer.Option(help="Python that is judged in. Default: one built with uv.")] = None,
+) -> None:
+    """Judge the judge: how often it accepts identical code, how soon it finds true gains, and what other rules would say.
+
+    Interrupted or killed, the same command goes on where it ended.
+    """
+    from agent.progress import Progress
+    from agent.running import current_environment
+    from evals.judging.cases import Load, Part
+    from evals.judging.page import as_markdown
+    from evals.judging.running import Wanted, run
+
+    wanted = Wanted(
+        parts=tuple(Part(name) for name in _chosen("--part", part, tuple(Part), "all")),
+        loads=tuple(Load(name) for name in _chosen("--load", load, tuple(Load), "both")),
+        verdicts=verdicts,
+        only=only,
+        seed=seed,
+        python=python,
+    )
+    progress = Progress()
+    try:
+        summary = run(folder, wanted, current_environment(), progress)
+    finally:
+        progress.close()
+    typer.echo(as_markdown(summary))
+
+
+def _chosen(option: str, given: str, known: tuple[str, ...], everything: str) -> tuple[str, ...]:
+    from workspaces.errors import OptimizeError
+
+    if given == everything:
+        return known
+    if given not in known:
+        raise OptimizeError(f"{option} {given}: give one of {', '.join((*known, everything))}.")
+    return (given,)
