@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from agent.station import some
 from tools.editing import UnapplicableEdit, apply_edits
 from tools.remembering import caches
 from tools.rooms import Target
@@ -17,6 +18,8 @@ from tools.values import Baseline, Candidate, Check, Function, Outcome
 from tools.workload import is_source
 
 LONG_SUITE_SECONDS = 5.0  # from here on the tests that run the function go first, alone
+
+Text = tuple[str, bytes, bytes]  # path, what stood there before (nothing for a new file), what stands there now
 
 
 @dataclass(frozen=True)
@@ -49,14 +52,37 @@ def check(
         return Checked((scope, Check(rung="apply", passed=False, detail=str(error))), Outcome.UNAPPLICABLE)
     if not new or new == old:
         return Checked((scope, Check(rung="apply", passed=False, detail="the edit changes nothing")), Outcome.UNAPPLICABLE)
-    checks = [scope]
-    for rung, outcome in _read(candidate, old[path], new[path], baseline, allow_caching):
+    checked = check_files(target, base, new, baseline, author, hotspot=candidate.hotspot, allow_caching=allow_caching)
+    return replace(checked, checks=(scope, *checked.checks))
+
+
+def check_files(
+    target: Target,
+    base: str,
+    files: Mapping[str, bytes | None],
+    baseline: Baseline,
+    author: tuple[str, str],
+    *,
+    hotspot: Function | None = None,
+    allow_caching: bool = False,
+) -> Checked:
+    """Write the new content of `files` (None: gone) on `base` and climb the ladder from "syntax" on.
+
+    `hotspot` is the function that must be executed even if its own text stays as it is.
+    """
+    known = set(target.checkout.files(base))
+    texts = [(path, target.checkout.read(base, path) if path in known else b"", new or b"") for path, new in files.items()]
+    changed = [function for path, old, new in texts for function in changed_functions(path, old, new)]
+    main = list(dict.fromkeys([hotspot, *changed] if hotspot else changed))
+    checks: list[Check] = []
+    for rung, outcome in _read(texts, main, baseline, _privacy(target, base, list(files)), allow_caching):
         checks.append(rung)
         if not rung.passed:
             return Checked(tuple(checks), outcome)
-    commit = target.checkout.write(base, new, f"Candidate {candidate.id}", author)
+    commit = target.checkout.write(base, files, f"Candidate for {', '.join(files)}", author)
     if baseline.seconds > LONG_SUITE_SECONDS:
-        checks.append(check_tests(target, base, commit, baseline, proving_tests(candidate.hotspot, baseline)))
+        nodes = list(dict.fromkeys(node for function in main for node in proving_tests(function, baseline)))
+        checks.append(check_tests(target, base, commit, baseline, nodes))
     if checks[-1].passed:
         checks.append(check_tests(target, base, commit, baseline))
     return Checked(tuple(checks), None if checks[-1].passed else Outcome.BROKEN, commit)
@@ -72,16 +98,33 @@ def proving_tests(function: Function, baseline: Baseline) -> list[str]:
 
 
 def _read(
-    candidate: Candidate, old: bytes, new: bytes, baseline: Baseline, allow_caching: bool
+    texts: Sequence[Text],
+    main: Sequence[Function],
+    baseline: Baseline,
+    private: Callable[[str], bool],
+    allow_caching: bool,
 ) -> Iterator[tuple[Check, Outcome]]:
-    """The rungs that only read the two texts, each with the outcome where it fails."""
-    path = candidate.hotspot.path
-    yield _syntax(path, old, new), Outcome.BROKEN
+    """The rungs that only read the texts, each with the outcome where it fails."""
+    yield _syntax(texts), Outcome.BROKEN
     if not allow_caching:
-        yield _cache(old, new), Outcome.CACHED
-    yield _surface(path, old, new, allow_caching), Outcome.BROKEN
-    yield _suspicion(old, new)
-    yield _executed(candidate.hotspot, _changed(path, old, new), baseline), Outcome.UNPROVEN
+        yield _cache(texts), Outcome.CACHED
+    yield _surface(texts, private, allow_caching), Outcome.BROKEN
+    yield _suspicion(texts)
+    yield (
+        _executed(main or [one for path, old, _ in texts for one in functions(path, old)], baseline, every=bool(main)),
+        Outcome.UNPROVEN,
+    )
+
+
+def _privacy(target: Target, base: str, paths: Sequence[str]) -> Callable[[str], bool]:
+    """True for names that start with an underscore and stand in no other file: nobody can miss them."""
+
+    def private(name: str) -> bool:
+        last = name.rpartition(".")[2]
+        hidden = last.startswith("_") and not last.endswith("__")
+        return hidden and not set(target.checkout.mentions(base, last)) - set(paths)
+
+    return private
 
 
 def _scope(candidate: Candidate) -> Check:
@@ -91,48 +134,53 @@ def _scope(candidate: Candidate) -> Check:
     return Check(rung="scope", passed=True, detail=f"only {candidate.hotspot.path} changes")
 
 
-def _syntax(path: str, old: bytes, new: bytes) -> Check:
-    line = syntax_error(new)
-    if line is not None and syntax_error(old) is None:
-        return Check(rung="syntax", passed=False, detail=f"{path}:{line}: syntax error")
-    if is_readable(old) and not is_readable(new):
-        return Check(rung="syntax", passed=False, detail=f"{path} can no longer be read, so nobody can say what it does")
+def _syntax(texts: Sequence[Text]) -> Check:
+    for path, old, new in texts:
+        line = syntax_error(new)
+        if line is not None and syntax_error(old) is None:
+            return Check(rung="syntax", passed=False, detail=f"{path}:{line}: syntax error")
+        if is_readable(old) and not is_readable(new):
+            detail = f"{path} can no longer be read, so nobody can say what it does"
+            return Check(rung="syntax", passed=False, detail=detail)
     return Check(rung="syntax", passed=True, detail="it parses")
 
 
-def _surface(path: str, old: bytes, new: bytes, allow_caching: bool) -> Check:
-    before = {function.name for function in functions(path, old) if "<locals>" not in function.name}
-    gone = before - {function.name for function in functions(path, new)}
-    if gone:
-        return Check(rung="surface", passed=False, detail=f"{', '.join(sorted(gone))} is gone")
-    # a cache that the user allows may come as a decorator
-    changes = [change for change in surface_changes(old, new) if not (allow_caching and "decorators" in change)]
-    if changes:
-        return Check(rung="surface", passed=False, detail="; ".join(changes))
+def _surface(texts: Sequence[Text], private: Callable[[str], bool], allow_caching: bool) -> Check:
+    found: list[str] = []
+    for path, old, new in texts:
+        before = {function.name for function in functions(path, old) if "<locals>" not in function.name}
+        gone = before - {function.name for function in functions(path, new)}
+        found += [f"{name} is gone" for name in sorted(gone) if not private(name)]
+        # a cache that the user allows may come as a decorator
+        found += [change for change in surface_changes(old, new, private) if not (allow_caching and "decorators" in change)]
+    if found:
+        return Check(rung="surface", passed=False, detail="; ".join(dict.fromkeys(found)))
     return Check(rung="surface", passed=True, detail="nothing is gone and no signature changed")
 
 
-def _suspicion(old: bytes, new: bytes) -> tuple[Check, Outcome]:
-    found = suspicions(old, new)
+def _suspicion(texts: Sequence[Text]) -> tuple[Check, Outcome]:
+    found = [sentence for _, old, new in texts for sentence in suspicions(old, new)]
     detail = "; ".join(found) or "it mentions nothing outside its own work"
     outcome = Outcome.CHEATING if any(map(is_cheating, found)) else Outcome.UNPROVEN
     return Check(rung="suspicion", passed=not found, detail=detail), outcome
 
 
-def _cache(old: bytes, new: bytes) -> Check:
-    found = caches(old, new)
+def _cache(texts: Sequence[Text]) -> Check:
+    found = [sentence for _, old, new in texts for sentence in caches(old, new)]
     return Check(rung="cache", passed=not found, detail="; ".join(found) or "no result is seen to be kept between calls")
 
 
-def _changed(path: str, old: bytes, new: bytes) -> list[Function]:
+def changed_functions(path: str, old: bytes, new: bytes) -> list[Function]:
     """Functions of the old file whose text is another one; inner functions belong to the one around them."""
     remaining = [(function.name, text_of(new, function)) for function in functions(path, new)]
     outermost = [function for function in functions(path, old) if "<locals>" not in function.name]
     return [function for function in outermost if (function.name, text_of(old, function)) not in remaining]
 
 
-def _executed(hotspot: Function, changed: Sequence[Function], baseline: Baseline) -> Check:
-    for function in (hotspot, *changed):
+def _executed(main: Sequence[Function], baseline: Baseline, *, every: bool) -> Check:
+    """Every changed function is executed; where only the module around them changed, at least one of the module."""
+    nodes = {node for function in main for node in proving_tests(function, baseline)}
+    for function in main if every or not nodes else ():
         if proving_tests(function, baseline):
             continue
         ran = [node for node in baseline.running.get(function.id, ()) if baseline.outcomes.get(node) in PROVING]
@@ -142,5 +190,8 @@ def _executed(hotspot: Function, changed: Sequence[Function], baseline: Baseline
             else f"no passing test executes {function.name}, so nothing shows that the edit is right"
         )
         return Check(rung="executed", passed=False, detail=detail)
-    detail = f"{len(proving_tests(hotspot, baseline))} passing tests execute {hotspot.name}"
-    return Check(rung="executed", passed=True, detail=detail)
+    if not nodes:
+        return Check(rung="executed", passed=False, detail="no function changes, so nothing shows that the edit is right")
+    return Check(
+        rung="executed", passed=True, detail=f"{len(nodes)} passing tests execute {some([one.name for one in main])}"
+    )

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from agent.verify_command import verify
+
 if TYPE_CHECKING:
     from agent.progress import Progress
     from agent.runs import RunRecord
@@ -43,7 +45,7 @@ class DefaultRun(TyperGroup):
         try:
             return super().invoke(ctx)
         except OptimizeError as error:
-            _say(f"optimize: {error}")
+            _say(f"optimize: {' '.join(str(error).splitlines())}")
             ctx.exit(Exit.COULD_NOT)
         except KeyboardInterrupt:
             ctx.exit(Exit.INTERRUPTED)
@@ -144,6 +146,7 @@ def run(
         "allow_caching": allow_caching or None,
     }
     settings = read_settings(source.repository / source.subfolder, given)
+    running.check_workload(settings.workload)
     running.open_models(settings, environment)
     record = new_run(source, settings, environment)
     progress = Progress()
@@ -207,6 +210,9 @@ def runs(
             remove(record)
     if not known:
         typer.echo("no runs yet")
+
+
+app.command()(verify)
 
 
 @app.command()
@@ -275,20 +281,26 @@ def _run(
 
 def _preview(record: RunRecord, environment: dict[str, str], progress: Progress) -> None:
     from agent import running
+    from agent.station import counted
 
     try:
         found = running.preview(record, environment, progress)
     finally:
         progress.close()
         running.remove(record)
+    asked_about = counted(len(found.worthwhile), "function")
+    if not found.hotspots:
+        typer.echo(
+            "Nothing to do: Scalene saw no time in functions of this repository outside tests and benchmarks. The workload "
+            "may be too short (let it work for a second or more), or spend its time in libraries."
+        )
+        return
     typer.echo(f"{'share':>6}  {'ceiling':>9}  function  (benchmark)")
     for hotspot in found.hotspots:
         ceiling = "> 100x" if hotspot.ceiling > 100 else f"{hotspot.ceiling:.2f}x"
         asked = "" if hotspot in found.worthwhile else "  [not asked about]"
         typer.echo(f"{hotspot.share:6.1%}  {ceiling:>9}  {hotspot.function.id}  ({hotspot.benchmark.id}){asked}")
-    typer.echo(
-        f"would ask {', '.join(record.settings.model)} about {len(found.worthwhile)} functions; nothing was asked or changed"
-    )
+    typer.echo(f"would ask {', '.join(record.settings.model)} about {asked_about}; nothing was asked or changed")
 
 
 def _check_writable(file: Path | None) -> None:
@@ -304,7 +316,15 @@ def _write_json(content: dict[str, Any], file: Path | None) -> None:  # Any: JSO
     if file == Path("-"):
         typer.echo(text)
     elif file is not None:
-        file.write_text(text + "\n")
+        from workspaces.errors import OptimizeError
+
+        try:
+            file.write_text(text + "\n")
+        except OSError as error:
+            raise OptimizeError(
+                f"{file} could not be written ({error.strerror}); the run itself has ended: print its report again "
+                f"with: optimize report {content['run']} --json"
+            ) from error
 
 
 def _say(sentence: str) -> None:

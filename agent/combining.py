@@ -64,7 +64,7 @@ def _judge(
     try:
         ratios = measure_all(target, sides, benchmarks, pairs=fewest_pairs(ALPHA), random_source=random_source)
         shown = {name: found for name, logs in ratios.items() if (found := interval(logs, ALPHA)) is not None}
-        slower = _regressed(target, sides, benchmarks, shown, random_source)
+        slower = regressions(target, sides, benchmarks, shown, random_source)
     except BenchmarkFailed as error:
         reason = f"a benchmark could not be timed: {error}"
         return Combined(commits=tuple(kept), tests=tests, figure=None, benchmarks={}, reason=reason)
@@ -91,7 +91,7 @@ def _whole(ratios: Mapping[str, Sequence[float]]) -> Interval:
     return found
 
 
-def _regressed(
+def regressions(
     target: Target,
     sides: Sides,
     benchmarks: Sequence[Benchmark],

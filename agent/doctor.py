@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from agent.running import open_models, target_of
+from agent.running import empty_submodule, open_models, places, target_of
 from agent.settings import Settings
 from tools.testing import take_baseline
 from tools.values import Baseline
@@ -16,6 +16,7 @@ from workspaces.checkout import Source, clone_source
 from workspaces.errors import OptimizeError
 from workspaces.interpreter import PLUGINS, Interpreter, cache_folder, find_interpreter, overlay
 from workspaces.sandbox import find_sandbox
+from workspaces.space import naming_full_disk
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,8 @@ def examine(source: Source, settings: Settings, environment: Mapping[str, str]) 
     yield Finding("repository", True, head)
     with tempfile.TemporaryDirectory(prefix="verispeed-doctor-") as folder:
         try:
-            yield from _examine(source, settings, environment, Path(folder))
+            with naming_full_disk(places(Path(folder), environment)):
+                yield from _examine(source, settings, environment, Path(folder))
         except OptimizeError as error:
             yield Finding("stopped", False, str(error))
 
@@ -44,6 +46,11 @@ def _examine(source: Source, settings: Settings, environment: Mapping[str, str],
     sandbox = find_sandbox(settings.sandbox)
     yield Finding("sandbox", sandbox.bubblewrap is not None, sandbox.notice)
     checkout = clone_source(source, folder)
+    empty = checkout.empty_submodules(source.commit)
+    if empty:
+        yield Finding(
+            "submodules", False, "; ".join(f"{path} is left empty: {empty_submodule(source, path)}" for path in empty)
+        )
     top = checkout.export(source.commit)
     cache = cache_folder(environment)
     project = source.repository / source.subfolder

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import io
 import tokenize
 from collections.abc import Callable, Sequence
@@ -14,8 +15,9 @@ from tools.editing import edits_between
 from tools.replies import NoChangeProposed, UnusableReply, parse_reply
 from tools.rewriting import Rewritten, rewrites, rewrites_together
 from tools.source import find_function, text_of
-from tools.values import BenchmarkKind, Candidate, Hotspot, Usage, Verdict
+from tools.values import BenchmarkKind, Candidate, Edit, Hotspot, Usage, Verdict
 
+MOST_CHANGED = 120  # lines of an earlier edit that are shown again
 # gain little where they gain anything: offered once the rest has been judged
 SMALL = (
     "local-name-in-loop",
@@ -36,6 +38,7 @@ class Question:
     benchmark_source: str
     python_version: str
     min_gain: float
+    oldest_python: str  # as the project's metadata says it, such as ">=3.9"; empty where it does not
     guidance: str
     earlier: tuple[Verdict, ...]  # on this function
     small: bool = False  # ask the catalogue for the small rewrites
@@ -125,9 +128,15 @@ def conversation(question: Question) -> tuple[Message, ...]:
         source=question.source.decode("utf-8", "replace"),
         benchmark_source=question.benchmark_source,
         python_version=question.python_version,
+        oldest_python=question.oldest_python,
         min_gain=question.min_gain,
         attempts=[
-            {"title": verdict.candidate.title, "outcome": verdict.outcome.value, "reason": verdict.reason}
+            {
+                "title": verdict.candidate.title,
+                "outcome": verdict.outcome.value,
+                "reason": verdict.reason,
+                "change": changed_lines(verdict.candidate.edits),
+            }
             for verdict in question.earlier
         ],
         guidance=question.guidance,
@@ -136,6 +145,16 @@ def conversation(question: Question) -> tuple[Message, ...]:
         Message(role="system", content=render("optimize_system", min_gain=question.min_gain)),
         Message(role="user", content=prompt),
     )
+
+
+def changed_lines(edits: Sequence[Edit]) -> str:
+    """What edits take away and put in, as a diff without line numbers; cut where it is long."""
+    lines: list[str] = []
+    for edit in edits:
+        differences = difflib.unified_diff(edit.search.splitlines(), edit.replace.splitlines(), lineterm="", n=2)
+        lines += [line for line in differences if not line.startswith(("---", "+++", "@@"))]
+    shown = lines[:MOST_CHANGED]
+    return "\n".join([*shown, *(["..."] if len(lines) > len(shown) else [])])
 
 
 def benchmark_text(hotspot: Hotspot, files: Sequence[str], read: Callable[[str], bytes]) -> str:

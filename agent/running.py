@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sqlite3
+import tempfile
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -13,25 +15,25 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from agent.choosing import floor, worthwhile
+from agent.choosing import worthwhile
 from agent.interrupting import interruptible
 from agent.models import Model, ModelSettings, open_model
 from agent.progress import Progress
 from agent.report import Report, as_json, as_markdown, make_report
 from agent.runs import RunRecord
 from agent.settings import RULES_MODEL, Settings
-from agent.state import checkpoints, first_state
+from agent.state import State, checkpoints, first_state
 from agent.station import Station
-from tools.profiling import hotspots, profile
 from tools.rooms import Target
-from tools.testing import take_baseline
 from tools.values import Baseline, Hotspot
-from tools.workload import find_benchmarks, is_source, source_roots
+from tools.workload import find_benchmarks, source_roots
 from workspaces.checkout import Checkout, Source, clone_source
 from workspaces.interpreter import PLUGINS, Interpreter, cache_folder, find_interpreter, overlay
 from workspaces.process import Limits
 from workspaces.sandbox import Sandbox, find_sandbox
+from workspaces.space import Place, naming_full_disk
 
+NO_BASELINE = Baseline(outcomes={}, flaky=(), failing=(), benchmarks=(), running={}, results={}, seconds=0.0)
 REPORT = "report"  # .json and .md in the run folder
 
 
@@ -39,27 +41,23 @@ REPORT = "report"  # .json and .md in the run folder
 class Preview:
     """What a dry run finds out."""
 
-    baseline: Baseline
     hotspots: tuple[Hotspot, ...]
     worthwhile: tuple[Hotspot, ...]
 
 
 def run(record: RunRecord, environment: Mapping[str, str], progress: Progress) -> Report:
     """Run or resume; OptimizeError if it cannot go on. The report is in the run folder too."""
+    with naming_full_disk(places(record.folder.parent, environment)):
+        return _run(record, environment, progress)
+
+
+def _run(record: RunRecord, environment: Mapping[str, str], progress: Progress) -> Report:
     from agent import loop  # langgraph takes a second
 
     started = time.monotonic()
     models = open_models(record.settings, environment)  # before anything takes time
     target = prepare(record, environment, progress)
-    station = Station(
-        settings=record.settings,
-        source=record.source,
-        target=target,
-        models=models,
-        progress=progress,
-        folder=record.folder,
-        branch=record.branch,
-    )
+    station = _station(record, target, models, progress)
     with checkpoints(record.state_file) as checkpointer, interruptible(target.stop):
         state = loop.run(loop.build(checkpointer), station, record.id)
     report = make_report(state, station, time.monotonic() - started)
@@ -71,19 +69,30 @@ def run(record: RunRecord, environment: Mapping[str, str], progress: Progress) -
 
 def preview(record: RunRecord, environment: Mapping[str, str], progress: Progress) -> Preview:
     """Baseline and hotspots, without asking anybody."""
-    target = prepare(record, environment, progress)
-    progress.say("running the test suite unchanged, at least twice")
-    start = first_state(record.source.commit)["start"]
-    baseline = take_baseline(target, start, with_benchmarks=record.settings.workload is None)
-    benchmarks = find_benchmarks(record.settings.workload, baseline)
-    progress.say("profiling with Scalene")
-    profiles = profile(target, start, benchmarks, baseline.running, floor(record.settings.min_gain))
+    with naming_full_disk(places(record.folder.parent, environment)):
+        return _preview(record, environment, progress)
 
-    def read(path: str) -> bytes:
-        return target.checkout.read(start, path)
 
-    found = hotspots(profiles, baseline.running, read, is_source)
-    return Preview(baseline, found, tuple(worthwhile(found, record.settings)))
+def _preview(record: RunRecord, environment: Mapping[str, str], progress: Progress) -> Preview:
+    from agent import stations
+
+    station = _station(record, prepare(record, environment, progress), {}, progress)
+    state = first_state(record.source.commit)
+    for work in (stations.take_baseline, stations.profile):
+        state = State(**{**state, **work(state, station)})  # type: ignore[typeddict-item]  # parts of a state
+    return Preview(state["hotspots"], tuple(worthwhile(state["hotspots"], record.settings)))
+
+
+def _station(record: RunRecord, target: Target, models: Mapping[str, Model], progress: Progress) -> Station:
+    return Station(
+        settings=record.settings,
+        source=record.source,
+        target=target,
+        models=models,
+        progress=progress,
+        folder=record.folder,
+        branch=record.branch,
+    )
 
 
 def prepare(record: RunRecord, environment: Mapping[str, str], progress: Progress) -> Target:
@@ -96,6 +105,8 @@ def prepare(record: RunRecord, environment: Mapping[str, str], progress: Progres
     progress.say(f"sandbox: {sandbox.notice}")
     shutil.rmtree(record.folder / "scratch", ignore_errors=True)  # of a run that was killed
     checkout = clone_source(source, record.folder)
+    for path in checkout.empty_submodules(source.commit):
+        progress.say(f"submodule {path} is left empty: {empty_submodule(source, path)}")
     project = source.repository / source.subfolder
     tree = checkout.export(source.commit) / source.subfolder
     cache = cache_folder(environment)
@@ -129,6 +140,30 @@ def target_of(
     )
 
 
+def empty_submodule(source: Source, path: str) -> str:
+    """Why a submodule has no files, and what to do."""
+    return (
+        "your clone does not hold the commit that is recorded for it; if the code or its tests need it: "
+        f'git -C "{source.repository}" submodule update --init --recursive "{path}"'
+    )
+
+
+def places(folder: Path, environment: Mapping[str, str]) -> tuple[Place, ...]:
+    """The folders that a run fills, `folder` being where its own lies."""
+    temporary = Path(environment.get("TMPDIR") or tempfile.gettempdir())
+    return (
+        Place(folder, "XDG_STATE_HOME"),
+        Place(cache_folder(environment), "XDG_CACHE_HOME"),
+        Place(temporary, "TMPDIR"),
+    )
+
+
+def check_workload(command: str | None) -> None:
+    """OptimizeError if the command could not be profiled, before anything takes time."""
+    if command is not None:
+        find_benchmarks(command, NO_BASELINE)
+
+
 def open_models(settings: Settings, environment: Mapping[str, str]) -> dict[str, Model]:
     """The hosted models of a run, ready to be asked; ModelUnavailable if one cannot be."""
     key = environment.get("OPENAI_API_KEY")
@@ -156,8 +191,12 @@ def worth_resuming(record: RunRecord) -> bool:
 
     if not record.state_file.exists():
         return False
-    with checkpoints(record.state_file) as checkpointer:
-        state = loop.state_of(loop.build(checkpointer), record.id)
+    clean(record)  # to read the state takes some room, where the disk may be full
+    try:
+        with checkpoints(record.state_file) as checkpointer:
+            state = loop.state_of(loop.build(checkpointer), record.id)
+    except sqlite3.Error:
+        return True  # nobody can tell now
     return bool(state and (state["proposed"] or state["spent"].prompt_tokens))
 
 

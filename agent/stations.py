@@ -19,7 +19,7 @@ from tools import profiling
 from tools.source import find_function
 from tools.testing import take_baseline as run_baseline
 from tools.values import BenchmarkKind, Commit, Hotspot, LineShare, Survivor
-from tools.workload import find_benchmarks, is_source
+from tools.workload import find_benchmarks, is_source, oldest_python
 from workspaces.checkout import publish as bring_home
 
 
@@ -70,29 +70,37 @@ def profile(state: State, station: Station) -> Update:
     return {"hotspots": tuple(merged)}
 
 
-def ask(state: Asked, station: Station) -> Update:
-    """Candidates of one proposer."""
+def question(state: State, station: Station) -> Question:
+    """What a proposer is told about the hotspot at hand."""
     hotspot = state["hotspot"]
     assert hotspot is not None
-    read = station.reader(state["base"])
-    question = Question(
+    read, files = station.reader(state["base"]), station.target.checkout.files(state["base"])
+    return Question(
         hotspot=hotspot,
         source=read(hotspot.function.path),
-        benchmark_source=benchmark_text(hotspot, station.target.checkout.files(state["base"]), read),
+        benchmark_source=benchmark_text(hotspot, files, read),
         python_version=".".join(map(str, station.target.interpreter.version[:2])),
+        oldest_python=oldest_python(read, files, station.target.subfolder),
         min_gain=station.settings.min_gain,
         guidance=station.settings.guidance,
         earlier=tuple(one for one in state["verdicts"] if one.candidate.hotspot.id == hotspot.function.id),
         small=state["turn"] == MICRO,
     )
+
+
+def ask(state: Asked, station: Station) -> Update:
+    """Candidates of one proposer."""
+    hotspot = state["hotspot"]
+    assert hotspot is not None
+    asked = question(state, station)
     if state["turn"] == TOGETHER:
-        proposals = propose_together(question, helpful(state, hotspot))
+        proposals = propose_together(asked, helpful(state, hotspot))
     elif state["asked"] == RULES_MODEL:
-        proposals = propose_rules(question)
+        proposals = propose_rules(asked)
     else:
         station.progress.say(f"  asking {state['asked']}")
         model = station.models[state["asked"]]
-        proposals = unless_stopped(lambda: propose_with_model(question, model), station.target.stop)
+        proposals = unless_stopped(lambda: propose_with_model(asked, model), station.target.stop)
     for notice in proposals.notices:
         station.progress.say(f"  {notice}")
     return {

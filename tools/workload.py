@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import tomllib
 from collections.abc import Callable, Sequence
 from pathlib import PurePosixPath
 
@@ -70,3 +71,15 @@ def source_roots(files: Sequence[str], subfolder: str) -> tuple[str, ...]:
     base = f"{subfolder}/" if subfolder else ""
     has_src = any(file.startswith(f"{base}src/") and file.endswith(".py") for file in files)
     return (f"{base}src", subfolder) if has_src else (subfolder,)
+
+
+def oldest_python(read: Callable[[str], bytes], files: Sequence[str], subfolder: str) -> str:
+    """The versions of Python that the project's metadata names (`requires-python`); empty where it names none."""
+    path = f"{subfolder}/pyproject.toml" if subfolder else "pyproject.toml"
+    if path not in files:
+        return ""
+    try:
+        found = tomllib.loads(read(path).decode("utf-8")).get("project", {}).get("requires-python", "")
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, AttributeError):
+        return ""
+    return found if isinstance(found, str) else ""

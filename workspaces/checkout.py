@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +31,8 @@ CONFIGURATION = """[safe]
 \tdetachedHead = false
 [protocol "file"]
 \tallow = always
+[uploadpack]
+\tallowAnySHA1InWant = true
 """
 
 # these stand above the configuration of the user's repository too, and keep git from writing to its index
@@ -47,6 +49,9 @@ ENVIRONMENT = {
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_TERMINAL_PROMPT": "0",
 }
+FETCHING = ("--no-tags", "--no-write-fetch-head", "--no-auto-maintenance", "--no-recurse-submodules")
+MOST_DIFFERENT = 100  # files in which two exports may differ and still share the others
+SUBMODULE = "160000"  # mode of an entry that names a commit of another repository
 # trees are exported without any conversion, whatever their .gitattributes ask for
 ATTRIBUTES = "* -text -ident -filter -working-tree-encoding\n"
 # set by git for what it starts (hooks, `rebase --exec`): they name another repository than the user does
@@ -89,7 +94,7 @@ class Checkout:
 
     def read(self, commit: str, path: str) -> bytes:
         """Bytes of a file at a commit; KeyError if it is not there."""
-        command = _git(self.clone, self._configuration)
+        command = git_in(self.clone, self._configuration)
         try:
             blob = command.cat_file("blob", f"{commit}:{path}", stdout_as_string=False, strip_newline_in_stdout=False)
         except git.GitCommandError as error:
@@ -99,25 +104,57 @@ class Checkout:
 
     def files(self, commit: str) -> tuple[str, ...]:
         """Paths of all files at a commit, POSIX style."""
-        listed = _git(self.clone, self._configuration).ls_tree("-r", "-z", "--name-only", commit)
+        listed = git_in(self.clone, self._configuration).ls_tree("-r", "-z", "--name-only", commit)
         return tuple(name for name in str(listed).split("\0") if name)
+
+    def empty_submodules(self, commit: str) -> tuple[str, ...]:
+        """Paths of submodules that are left empty, because the user's clone does not hold the commit that is recorded."""
+        return tuple(self._empty_submodules(commit, ""))
+
+    def _empty_submodules(self, commit: str, base: str) -> Iterator[str]:
+        command = git_in(self.clone, self._configuration)
+        for path, inner in _submodules(command, commit):
+            if _has(command, inner):
+                yield from self._empty_submodules(inner, f"{base}{path}/")
+            else:
+                yield base + path
 
     def parent(self, commit: str) -> str:
         """The commit that `commit` was made on."""
-        return str(_git(self.clone, self._configuration).rev_parse(f"{commit}^"))
+        return str(git_in(self.clone, self._configuration).rev_parse(f"{commit}^"))
 
     def message(self, commit: str) -> str:
         """The whole message of a commit."""
-        return str(_git(self.clone, self._configuration).log("-1", "--format=%B", commit))
+        return str(git_in(self.clone, self._configuration).log("-1", "--format=%B", commit))
 
-    def write(self, base: str, files: Mapping[str, bytes], message: str, author: tuple[str, str]) -> str:
-        """A commit on top of `base` in which `files` have new content; file modes are kept. Moves no branch."""
+    def mentions(self, commit: str, word: str) -> tuple[str, ...]:
+        """Paths of the Python files in which a word stands."""
+        command = git_in(self.clone, self._configuration)
+        command.update_environment(GIT_LITERAL_PATHSPECS="0")
+        try:
+            listed = str(
+                command.grep("-z", "--name-only", "--word-regexp", "--fixed-strings", "-e", word, commit, "--", "*.py")
+            )
+        except git.GitCommandError as error:
+            if error.status == 1:  # no line matches
+                return ()
+            raise
+        return tuple(name.partition(":")[2] for name in listed.split("\0") if name)
+
+    def write(self, base: str, files: Mapping[str, bytes | None], message: str, author: tuple[str, str]) -> str:
+        """A commit on top of `base` in which `files` have new content, or are gone where it is None; modes are kept.
+
+        Moves no branch.
+        """
         with tempfile.NamedTemporaryFile(dir=self.folder, prefix="index-") as index:
             Path(index.name).unlink()
-            command = _git(self.clone, self._configuration)
+            command = git_in(self.clone, self._configuration)
             command.update_environment(GIT_INDEX_FILE=index.name)
             command.read_tree(base)
             for path, content in files.items():
+                if content is None:
+                    command.update_index("--force-remove", "--", path)
+                    continue
                 mode = str(command.ls_files("--stage", "--", path)).split(" ", 1)[0] or "100644"
                 blob = self._store(content)
                 command.update_index("--add", "--cacheinfo", f"{mode},{blob},{path}")
@@ -131,7 +168,7 @@ class Checkout:
 
     def find_child(self, branch: str, parent: str, candidate: str) -> str | None:
         """The tip of a branch, if it was made on `parent` from that candidate: then the commit is there already."""
-        command = _git(self.clone, self._configuration)
+        command = git_in(self.clone, self._configuration)
         tip = str(command.for_each_ref("--format=%(objectname)", f"refs/heads/{branch}"))
         if not tip or parent not in str(command.rev_list("--parents", "--max-count=1", tip)).split()[1:]:
             return None
@@ -139,17 +176,17 @@ class Checkout:
 
     def remove_note(self, commit: str, author: tuple[str, str]) -> None:
         """Take evidence away again, of a commit that did not stay."""
-        command = _git(self.clone, self._configuration)
+        command = git_in(self.clone, self._configuration)
         with command.custom_environment(**_person(author)):
             command.notes("--ref", NOTES_REF, "remove", "--ignore-missing", commit)
 
     def move_branch(self, branch: str, commit: str) -> None:
         """Point a branch of the clone at a commit."""
-        _git(self.clone, self._configuration).update_ref(f"refs/heads/{branch}", commit)
+        git_in(self.clone, self._configuration).update_ref(f"refs/heads/{branch}", commit)
 
     def note(self, commit: str, text: str, author: tuple[str, str]) -> None:
         """Attach evidence to a commit in refs/notes/optimize, replacing what was there."""
-        command = _git(self.clone, self._configuration)
+        command = git_in(self.clone, self._configuration)
         with (
             tempfile.NamedTemporaryFile("w", dir=self.folder, suffix=".json") as file,
             command.custom_environment(**_person(author)),
@@ -159,8 +196,11 @@ class Checkout:
             command.notes("--ref", NOTES_REF, "add", "-f", "-F", file.name, commit)
 
     def export(self, commit: str) -> Path:
-        """A folder with the files of a commit, without .git; made once per tree and never written to again."""
-        command = _git(self.clone, self._configuration)
+        """A folder with the files of a commit, without .git; made once per tree and never written to again.
+
+        Exports share the files in which they do not differ: whoever wants to write asks for a `scratch_copy`.
+        """
+        command = git_in(self.clone, self._configuration)
         tree = str(command.rev_parse(f"{commit}^{{tree}}"))
         target = self.folder / "trees" / tree[:12]
         if target.exists():
@@ -177,19 +217,16 @@ class Checkout:
         return target
 
     def _commit(self, tree: str, parent: str, message: str, author: tuple[str, str]) -> str:
-        command = _git(self.clone, self._configuration)
+        command = git_in(self.clone, self._configuration)
         with command.custom_environment(**_person(author)):
             return str(command.commit_tree(tree, "-p", parent, "-m", message))
 
     def _fill(self, command: git.Git, tree: str, target: Path) -> None:
         target.parent.mkdir(exist_ok=True)
+        known = next((path for path in target.parent.iterdir() if not path.name.startswith("partial-")), None)
         partial = Path(tempfile.mkdtemp(dir=target.parent, prefix="partial-"))
-        with tempfile.NamedTemporaryFile(dir=self.folder, prefix="index-") as index:
-            Path(index.name).unlink()
-            with command.custom_environment(GIT_INDEX_FILE=index.name, GIT_DIR=str(self.clone), GIT_WORK_TREE=str(partial)):
-                command.read_tree(tree)
-                command.checkout_index("--all", "--force")
-            Path(index.name).touch()
+        if known is None or not self._share(command, known, tree, partial):
+            self._write_out(command, tree, partial)
         partial.chmod(0o755)
         try:
             partial.rename(target)
@@ -198,12 +235,44 @@ class Checkout:
                 raise
             shutil.rmtree(partial)
 
+    def _share(self, command: git.Git, known: Path, tree: str, folder: Path) -> bool:
+        """Fill a folder with links to the files of another export, but for what differs; False where that cannot be done."""
+        listed = str(command.diff_tree("-r", "-z", "--raw", "--no-renames", known.name, tree)).split("\0")
+        changes, paths = listed[:-1:2], listed[1::2]
+        plain = all(change.split(" ")[0][1:4] == change.split(" ")[1][:3] == "100" for change in changes)
+        if not plain or len(paths) > MOST_DIFFERENT:
+            return False
+        try:
+            shutil.copytree(known, folder, symlinks=True, copy_function=os.link, dirs_exist_ok=True)
+        except OSError:  # a file system without hard links
+            shutil.rmtree(folder)
+            folder.mkdir()
+            return False
+        for path in paths:
+            (folder / path).unlink()
+        if paths:
+            self._write_out(command, tree, folder, paths)
+        return True
+
+    def _write_out(self, command: git.Git, tree: str, folder: Path, paths: Sequence[str] = ()) -> None:
+        """Write files of a tree, or all of them with those of the submodules that are known."""
+        with tempfile.NamedTemporaryFile(dir=self.folder, prefix="index-") as index:
+            Path(index.name).unlink()
+            with command.custom_environment(GIT_INDEX_FILE=index.name, GIT_DIR=str(self.clone), GIT_WORK_TREE=str(folder)):
+                command.read_tree(tree)
+                command.checkout_index("--force", *(("--", *paths) if paths else ("--all",)))
+            Path(index.name).touch()
+        for path, commit in () if paths else _submodules(command, tree):
+            if _has(command, commit):
+                (folder / path).mkdir(parents=True, exist_ok=True)
+                self._write_out(command, f"{commit}^{{tree}}", folder / path)
+
     def _store(self, content: bytes) -> str:
         with tempfile.NamedTemporaryFile(dir=self.folder) as file:
             file.write(content)
             file.flush()
             # no filters: the bytes are stored as they are
-            return str(_git(self.clone, self._configuration).hash_object("-w", "--no-filters", "--", file.name))
+            return str(git_in(self.clone, self._configuration).hash_object("-w", "--no-filters", "--", file.name))
 
     @property
     def _configuration(self) -> Path:
@@ -224,10 +293,16 @@ def find_source(path: Path) -> Source:
     with repository:
         repository.git.update_environment(**ENVIRONMENT, GIT_CONFIG_GLOBAL=os.devnull)
         if repository.bare or repository.working_tree_dir is None:
-            raise OptimizeError(f"{folder} is a bare repository: clone it and give the path of the clone.")
+            raise OptimizeError(
+                f'{folder} is a bare repository: clone it (git clone "{folder}" FOLDER) and give the path of the clone.'
+            )
         top = Path(repository.working_tree_dir).resolve()
+        if folder.is_relative_to(Path(repository.git_dir).resolve()) or not folder.is_relative_to(top):
+            raise OptimizeError(f"{folder} is git's own folder: give the path of the files beside it, {top}.")
         if not repository.head.is_valid():
             raise OptimizeError(f"{top} has no commits yet: commit the code first (git add -A && git commit -m start).")
+        subfolder = "" if folder == top else folder.relative_to(top).as_posix()
+        _check_usable(repository, top, subfolder)
         reader = repository.config_reader()
         author = (
             str(reader.get_value("user", "name", "Verispeed")),
@@ -237,10 +312,52 @@ def find_source(path: Path) -> Source:
             repository=top,
             commit=repository.head.commit.hexsha,
             branch=None if repository.head.is_detached else repository.active_branch.name,
-            subfolder="" if folder == top else folder.relative_to(top).as_posix(),
+            subfolder=subfolder,
             dirty=_is_dirty(repository),
             author=author,
         )
+
+
+def _check_usable(repository: git.Repo, top: Path, subfolder: str) -> None:
+    """OptimizeError, before any work, where the work could not begin or its result could not be brought home."""
+    if subfolder:
+        listed = str(repository.git.ls_tree("HEAD", "--", subfolder))
+        if listed.startswith(SUBMODULE):
+            raise OptimizeError(
+                f'{top / subfolder} is a submodule without files: git -C "{top}" submodule update --init "{subfolder}"'
+            )
+        if not listed:
+            raise OptimizeError(f"{top / subfolder} is not in the last commit of {top}: commit it first.")
+    names = str(repository.git.for_each_ref("--format=%(refname)", "refs/heads/optimize", NOTES_REF)).splitlines()
+    if "refs/heads/optimize" in names:
+        raise OptimizeError(
+            f"{top} has a branch called `optimize`, beside which git cannot keep the branches optimize/... of the runs: "
+            f'rename it first, with: git -C "{top}" branch -m optimize optimize-old'
+        )
+    below = [name for name in names if name.startswith(f"{NOTES_REF}/")]
+    if below:
+        raise OptimizeError(
+            f"{top} has notes called {below[0]}, beside which git cannot keep the evidence in {NOTES_REF}: "
+            f'move them away first, with: git -C "{top}" update-ref -d {below[0]}, after copying the reference.'
+        )
+
+
+def _submodules(command: git.Git, tree: str) -> list[tuple[str, str]]:
+    """Path and recorded commit of each submodule of a tree."""
+    found = []
+    for entry in str(command.ls_tree("-r", "-z", tree)).split("\0"):
+        described, _, path = entry.partition("\t")
+        if described.startswith(SUBMODULE):
+            found.append((path, described.split(" ")[2]))
+    return found
+
+
+def _has(command: git.Git, commit: str) -> bool:
+    try:
+        command.cat_file("-e", f"{commit}^{{tree}}")
+    except git.GitCommandError:
+        return False
+    return True
 
 
 def _is_dirty(repository: git.Repo) -> bool:
@@ -248,11 +365,11 @@ def _is_dirty(repository: git.Repo) -> bool:
         # not `git diff`, which writes what it found to the index
         return bool(repository.git.status("--porcelain", "--untracked-files=no"))
     except git.GitCommandError as error:
-        raise OptimizeError(f"git could not compare {repository.working_tree_dir} with its HEAD: {_said(error)}") from error
+        raise OptimizeError(f"git could not compare {repository.working_tree_dir} with its HEAD: {said(error)}") from error
 
 
 def clone_source(source: Source, folder: Path) -> Checkout:
-    """A private bare clone of the source's commit and of earlier evidence notes, in `folder`."""
+    """A private bare clone of the source's commit, without its history, and of earlier evidence notes, in `folder`."""
     checkout = Checkout(folder)
     if checkout.clone.exists():
         return checkout
@@ -260,36 +377,63 @@ def clone_source(source: Source, folder: Path) -> Checkout:
     (folder / "gitconfig").write_text(CONFIGURATION)
     partial = folder / "clone.partial"
     shutil.rmtree(partial, ignore_errors=True)
-    command = _git(folder, folder / "gitconfig")
+    command = git_in(folder, folder / "gitconfig")
     try:
-        command.init("--bare", "--quiet", str(partial))
-        inside = _git(partial, folder / "gitconfig")
-        refs = ["+HEAD:refs/optimize/start"]
-        if _git(source.repository, folder / "gitconfig").for_each_ref(NOTES_REF):
+        command.init("--bare", "--quiet", "--template=", str(partial))
+        inside = git_in(partial, folder / "gitconfig")
+        refs = [f"+{source.commit}:refs/optimize/start"]
+        if git_in(source.repository, folder / "gitconfig").for_each_ref(NOTES_REF):
             refs.append(f"{NOTES_REF}:{NOTES_REF}")
-        inside.fetch("--no-tags", "--no-write-fetch-head", "--quiet", str(source.repository), *refs)
+        # what came before is not needed, and may be huge
+        inside.fetch(*FETCHING, "--quiet", "--depth=1", str(source.repository), *refs)
+        _fetch_submodules(inside, source.repository, source.commit)
     except git.GitCommandError as error:
-        raise OptimizeError(f"git could not copy {source.repository}: {_said(error)}") from error
+        raise OptimizeError(f"git could not copy {source.repository}: {said(error)}") from error
     (partial / "info").mkdir(exist_ok=True)
     (partial / "info" / "attributes").write_text(ATTRIBUTES)
     partial.rename(checkout.clone)
     return checkout
 
 
+def _fetch_submodules(command: git.Git, repository: Path, commit: str) -> None:
+    """Bring over the recorded commits of the submodules that the user has, from there: never from the network."""
+    for path, inner in _submodules(command, commit):
+        if not (repository / path / ".git").exists():
+            continue
+        try:
+            command.fetch(
+                *FETCHING, "--quiet", "--depth=1", str(repository / path), f"+{inner}:refs/optimize/submodules/{inner}"
+            )
+        except git.GitCommandError:  # another commit is checked out there: said by `empty_submodules`
+            continue
+        _fetch_submodules(command, repository / path, inner)
+
+
 def publish(checkout: Checkout, source: Source, branch: str) -> None:
     """Bring the branch and the notes into the user's repository, and nothing else."""
-    command = _git(source.repository, checkout.folder / "gitconfig")
+    command = git_in(source.repository, checkout.folder / "gitconfig")
     refs = [f"refs/heads/{branch}:refs/heads/{branch}"]
-    if _git(checkout.clone, checkout.folder / "gitconfig").for_each_ref(NOTES_REF):
+    if git_in(checkout.clone, checkout.folder / "gitconfig").for_each_ref(NOTES_REF):
         refs.append(f"{NOTES_REF}:{NOTES_REF}")
-    quiet = ["--no-tags", "--no-write-fetch-head", "--no-auto-maintenance", "--no-recurse-submodules", "--quiet"]
     try:
-        command.fetch(*quiet, str(checkout.clone), *refs)
+        _take_in_notes(checkout, source)
+        command.fetch(*FETCHING, str(checkout.clone), *refs)
     except git.GitCommandError as error:
         raise OptimizeError(
-            f"The verified commits could not be brought into {source.repository}: {_said(error)} "
+            f"The verified commits could not be brought into {source.repository}: {said(error)} "
             f"They are kept in {checkout.clone}, branch {branch}."
         ) from error
+
+
+def _take_in_notes(checkout: Checkout, source: Source) -> None:
+    """Evidence that other runs have brought into the user's repository in the meantime stays there."""
+    configuration = checkout.folder / "gitconfig"
+    command = git_in(checkout.clone, configuration)
+    if not git_in(source.repository, configuration).for_each_ref(NOTES_REF):
+        return
+    command.fetch(*FETCHING, "--quiet", str(source.repository), f"+{NOTES_REF}:{NOTES_REF}-theirs")
+    with command.custom_environment(**_person(source.author)):
+        command.notes("--ref", NOTES_REF, "merge", "--quiet", "--strategy=ours", f"{NOTES_REF}-theirs")
 
 
 def _person(author: tuple[str, str]) -> dict[str, str]:
@@ -297,7 +441,7 @@ def _person(author: tuple[str, str]) -> dict[str, str]:
     return {"GIT_AUTHOR_NAME": name, "GIT_AUTHOR_EMAIL": email, "GIT_COMMITTER_NAME": name, "GIT_COMMITTER_EMAIL": email}
 
 
-def _git(folder: Path, configuration: Path) -> git.Git:
+def git_in(folder: Path, configuration: Path) -> git.Git:
     """git in a folder, reading our configuration file in place of the user's and the machine's."""
     _forget_caller()
     command = git.Git(str(folder))
@@ -311,6 +455,7 @@ def _forget_caller() -> None:
         os.environ.pop(name, None)
 
 
-def _said(error: git.GitCommandError) -> str:
-    """What git printed, without GitPython's quotes."""
-    return str(error.stderr).strip().removeprefix("stderr: '").removesuffix("'").strip()
+def said(error: git.GitCommandError) -> str:
+    """What git printed, in one line, without GitPython's quotes."""
+    said = str(error.stderr).strip().removeprefix("stderr: '").removesuffix("'")
+    return " ".join(line.strip() for line in said.splitlines() if line.strip())

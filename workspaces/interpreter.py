@@ -49,6 +49,7 @@ BUILD_SECONDS = 1200.0
 PASSED_ON = re.compile(
     r"(?!UV_PUBLISH_|UV_\w+_TOKEN)(UV|PIP)_\w+|(HTTPS?|ALL|NO)_PROXY|(https?|all|no)_proxy|SSL_CERT_(FILE|DIR)|PATH|HOME|LANG|TMPDIR"
 )
+_OWN_PYTHON = "Make an environment that works and name its Python with --python EXE."
 DEVELOPMENT = ("dev", "test", "tests", "testing", "benchmark", "benchmarks")
 TESTING = ("dev", "test", "tests", "testing")
 PLUGINS = {
@@ -154,12 +155,20 @@ def _probe(executable: Path, named: str, environment: Mapping[str, str]) -> dict
     except ValueError as error:
         raise OptimizeError(f"{named} is no Python. Name a working one with --python EXE.") from error
     except (OSError, subprocess.SubprocessError) as error:
-        lines = [line for line in str(getattr(error, "stderr", None) or "").splitlines() if line.strip()]
-        said = lines[-1].strip() if lines else str(error).splitlines()[-1]
-        raise OptimizeError(f"{named} does not start: {said}. Name a working one with --python EXE.") from error
+        raise OptimizeError(f"{named} does not start: {_why(error)}. Name a working one with --python EXE.") from error
     if not isinstance(found, dict):
         raise OptimizeError(f"{named} is no Python. Name a working one with --python EXE.")
     return found
+
+
+def _why(error: OSError | subprocess.SubprocessError) -> str:
+    """The reason without the program that PROBE is."""
+    lines = [line.strip() for line in str(getattr(error, "stderr", None) or "").splitlines() if line.strip()]
+    if lines:
+        return lines[-1].rstrip(".")
+    if isinstance(error, subprocess.CalledProcessError):
+        return f"it ended with code {error.returncode} and said nothing"
+    return "it did not answer" if isinstance(error, subprocess.TimeoutExpired) else str(getattr(error, "strerror", error))
 
 
 def _inner(found: dict[str, Any], executable: Path) -> Path:
@@ -276,20 +285,28 @@ def _uv(arguments: Sequence[str], environment: Mapping[str, str], failure: str, 
     variables = {**passed_on(environment), "UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1", "UV_NO_CONFIG": "1"}
     # sandboxed processes cannot write bytecode: without this each of them would compile pytest anew
     variables["UV_COMPILE_BYTECODE"] = "1"
-    done = subprocess.run(
-        [find_uv_bin(), *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=folder,
-        env=variables,
-        stdin=subprocess.DEVNULL,
-        timeout=BUILD_SECONDS,
-    )
+    try:
+        done = subprocess.run(
+            [find_uv_bin(), *arguments],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=folder,
+            env=variables,
+            stdin=subprocess.DEVNULL,
+            timeout=BUILD_SECONDS,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise OptimizeError(f"{failure}: uv was not done after {BUILD_SECONDS:.0f} s. {_OWN_PYTHON}") from error
     if done.returncode != 0:
-        said = " ".join(line.strip() for line in done.stderr.splitlines()[-6:])
-        raise OptimizeError(f"{failure}: {said} (Make an environment that works and name its Python with --python EXE.)")
+        raise OptimizeError(f"{failure}: {_reason(done.stderr)} {_OWN_PYTHON}")
     return done.stdout
+
+
+def _reason(said: str) -> str:
+    """What uv gives as the reason, in one line that ends like a sentence."""
+    lines = [line.strip() for line in said.splitlines() if not line.startswith(("Using Python", "warning:", "Resolved "))]
+    return " ".join(filter(None, lines[-6:])).removeprefix("error: ").rstrip(".") + "."
 
 
 @contextmanager

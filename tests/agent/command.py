@@ -175,15 +175,35 @@ def flaky_target(folder: Path) -> Path:
     return folder
 
 
+def bytes_of(folder: Path) -> dict[str, str]:
+    """Digest of every file in a folder, with those of git."""
+    found = sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in found}
+
+
+def refused(done: subprocess.CompletedProcess[str], home: Home, *remedies: str) -> None:
+    """The command could not run, said in one line why and what to do, and left no folder."""
+    assert done.returncode == 2, done.stderr
+    assert "Traceback" not in done.stderr
+    last = done.stderr.strip().splitlines()[-1]
+    assert last.startswith("optimize: ")
+    for remedy in remedies:
+        assert remedy in last
+    assert [line for line in done.stderr.splitlines() if line.startswith("optimize: ")] == [last]
+    assert done.stdout == ""
+    assert home.runs == []
+
+
 def whole_of(repository: Path) -> dict[str, str]:
     """Everything of a user's repository that a run must leave alone, but for its branch and the notes."""
-    index = repository / ".git" / "index"
+    own = Path(git(repository, "rev-parse", "--absolute-git-dir").rstrip("\n"))  # elsewhere for a submodule
     return {
-        "index": hashlib.sha256(index.read_bytes()).hexdigest(),
-        "head": (repository / ".git" / "HEAD").read_text(),
-        "configuration": (repository / ".git" / "config").read_text(),
-        "hooks": " ".join(sorted(file.name for file in (repository / ".git" / "hooks").glob("*"))),
-        "folder": " ".join(sorted(file.name for file in (repository / ".git").iterdir() if file.is_file())),
+        "index": hashlib.sha256((own / "index").read_bytes()).hexdigest(),
+        "head": (own / "HEAD").read_text(),
+        "configuration": (own / "config").read_text(),
+        "hooks": " ".join(sorted(file.name for file in (own / "hooks").glob("*"))),
+        "folder": " ".join(sorted(file.name for file in own.iterdir() if file.is_file())),
+        "files": repr({name: digest for name, digest in bytes_of(repository).items() if not name.startswith(".git/")}),
         "status": git(repository, "--no-optional-locks", "status", "--porcelain", "--ignored"),
         "stashes": git(repository, "stash", "list"),
         "worktrees": git(repository, "worktree", "list", "--porcelain"),

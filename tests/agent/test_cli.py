@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tests.agent.command import Home, commit_all, copy_target, flaky_target, git
+from tests.agent.command import Home, commit_all, flaky_target, refused
 
 HEAVY = ("langgraph", "litellm", "openai", "git", "scipy", "pydantic_settings", "libcst", "rich.status")
 
@@ -21,19 +21,6 @@ def home(tmp_path, cache):
 def shop(tmp_path_factory):
     """A repository that nothing here changes."""
     return commit_all(flaky_target(tmp_path_factory.mktemp("shop") / "shop"))
-
-
-def refused(done, home, *remedies):
-    """The command could not run, said in one line why and what to do, and left no folder."""
-    assert done.returncode == 2, done.stderr
-    assert "Traceback" not in done.stderr
-    last = done.stderr.strip().splitlines()[-1]
-    assert last.startswith("optimize: ")
-    for remedy in remedies:
-        assert remedy in last
-    assert [line for line in done.stderr.splitlines() if line.startswith("optimize: ")] == [last]
-    assert done.stdout == ""
-    assert home.runs == []
 
 
 @pytest.mark.parametrize("words", [["--help"], ["-h"], []])
@@ -80,24 +67,6 @@ def test_words_that_are_not_understood_end_with_2(home, words):
     assert home.runs == []
 
 
-def test_folder_without_repository_is_told_how_to_make_one(home, tmp_path):
-    folder = tmp_path / "plain folder"
-    folder.mkdir()
-    refused(home.optimize(folder), home, "is not in a git repository", f'git -C "{folder}" init')
-
-
-def test_repository_without_commits_is_told_to_commit(home, tmp_path):
-    git(tmp_path, "init", "--quiet")
-    refused(home.optimize(tmp_path), home, "has no commits yet", "git commit")
-
-
-def test_nothing_to_time_is_said_with_what_to_add(home, tmp_path):
-    folder = copy_target("flaky", tmp_path / "shop")
-    (folder / "benchmarks" / "test_bench_flakyshop.py").unlink()
-    done = home.optimize(commit_all(folder))
-    refused(done, home, "There is nothing to time", "`benchmark` fixture", "--workload")
-
-
 @pytest.mark.parametrize("name", ["nonsense", "openai/"])
 def test_unknown_model_is_refused_before_anything_runs(home, shop, name):
     done = home.optimize(shop, "--model", name)
@@ -133,10 +102,6 @@ def test_settings_that_do_not_fit_are_named(home, tmp_path, text, remedy):
     folder.mkdir()
     (folder / "pyproject.toml").write_text(text)
     refused(home.optimize(commit_all(folder)), home, remedy)
-
-
-def test_interpreter_that_does_not_start_is_named(home, shop):
-    refused(home.optimize(shop, "--python", "/bin/false"), home, "/bin/false", "does not start", "--python EXE")
 
 
 def test_workload_that_scalene_could_not_run_is_refused(home, shop):

@@ -57,6 +57,7 @@ def question(**more):
         "source": SOURCE,
         "benchmark_source": "def test_bench(benchmark):\n    benchmark(total, [1, 2])\n",
         "python_version": "3.12",
+        "oldest_python": ">=3.9",
         "min_gain": 0.05,
         "guidance": "",
         "earlier": (),
@@ -130,6 +131,16 @@ def test_prompt_tells_what_became_of_earlier_candidates():
     assert f"- Add a cache: slower. {earlier[0].reason}" in prompt
     assert f"- Rename it: same. {earlier[1].reason}" in prompt
     assert "What was tried before" not in text_of_prompt(question())
+
+
+def test_prompt_shows_what_the_last_refused_edit_changed():
+    asked = text_of_prompt(question(earlier=(verdict(Outcome.SAME),)))
+    assert "-sum([item for item in items])\n+sum(items)" in asked
+
+
+def test_prompt_names_the_versions_that_the_project_supports():
+    assert "the project supports >=3.9" in text_of_prompt(question())
+    assert "the project supports" not in text_of_prompt(question(oldest_python=""))
 
 
 def test_prompt_holds_the_wishes_of_the_maintainer():

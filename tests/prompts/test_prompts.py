@@ -37,6 +37,7 @@ def values(**changed):
         lines=(LineShare(line=11, python=0.5, native=0.1, system=0), LineShare(line=10, python=0.001, native=0, system=0)),
     )
     given = {"source": SOURCE, "benchmark_source": "def test_add(benchmark): ...", "python_version": "3.12.1"}
+    given["oldest_python"] = ""
     return {"hotspot": hotspot, "min_gain": 0.05, "attempts": [], "guidance": "", **given, **changed}
 
 
@@ -60,8 +61,9 @@ def test_prompt_without_history_or_guidance_does_not_mention_them():
 
 
 def test_prompt_tells_what_was_tried_and_what_the_maintainer_wants():
-    attempts = [{"title": "Use a set", "outcome": "broken", "reason": "order differs\nfor [2, 1]"}]
+    attempts = [{"title": "Use a set", "outcome": "broken", "reason": "order differs\nfor [2, 1]", "change": "-a\n+b"}]
     prompt = render("optimize", **values(attempts=attempts, guidance="Keep it readable."))
+    assert "```diff\n-a\n+b\n```" in prompt
     assert "- Use a set: broken. order differs\n  for [2, 1]\n" in prompt
     assert "Keep it readable." in prompt
 
@@ -87,8 +89,8 @@ def test_prompt_allows_changes_to_other_functions_of_the_file():
 
 def test_edit_that_was_faster_is_shown_as_committed_and_not_as_a_failure():
     attempts = [
-        {"title": "Join once", "outcome": "faster", "reason": "1.4 times as fast"},
-        {"title": "Use a set", "outcome": "broken", "reason": "order differs"},
+        {"title": "Join once", "outcome": "faster", "reason": "1.4 times as fast", "change": ""},
+        {"title": "Use a set", "outcome": "broken", "reason": "order differs", "change": ""},
     ]
     committed, refused = render("optimize", **values(attempts=attempts)).split("# What was tried before")
     assert "already committed: what you see includes them" in committed
@@ -120,7 +122,7 @@ def test_target_code_is_inserted_as_it_is():
 
 
 def test_no_blank_lines_pile_up():
-    same, faster = ({"title": "a", "outcome": outcome, "reason": "b"} for outcome in ("same", "faster"))
+    same, faster = ({"title": "a", "outcome": outcome, "reason": "b", "change": "-c"} for outcome in ("same", "faster"))
     for attempts in ([], [same], [faster], [same, faster]):
         assert "\n\n\n\n" not in render("optimize", **values(attempts=attempts, guidance="x"))
 

@@ -4,7 +4,7 @@ import pytest
 
 from tools.profiling import python_arguments
 from tools.values import BenchmarkKind
-from tools.workload import find_benchmarks, is_source, source_roots
+from tools.workload import find_benchmarks, is_source, oldest_python, source_roots
 from workspaces.errors import OptimizeError
 
 BENCH = "benchmarks/test_b.py::test_bench"
@@ -67,7 +67,7 @@ def test_arguments_of_python_are_what_follows_it(command, arguments):
 
 
 def test_python_without_arguments_is_no_workload():
-    with pytest.raises(OptimizeError, match="must start with python"):
+    with pytest.raises(OptimizeError, match="runs nothing: name a script or a module"):
         python_arguments(("python",))
 
 
@@ -118,3 +118,18 @@ def test_src_without_python_does_not_count():
 def test_roots_of_a_subfolder_lie_below_it():
     assert source_roots(["libs/one/src/one/a.py", "src/other.py"], "libs/one") == ("libs/one/src", "libs/one")
     assert source_roots(["libs/one/a.py", "src/other.py"], "libs/one") == ("libs/one",)
+
+
+@pytest.mark.parametrize(
+    ("text", "versions"),
+    [
+        ('[project]\nrequires-python = ">=3.9"\n', ">=3.9"),
+        ("[project]\nname = 'x'\n", ""),
+        ("project = 3\n", ""),
+        ("[project]\nrequires-python = 3\n", ""),
+        ("[project", ""),
+    ],
+)
+def test_versions_of_python_that_a_project_supports_are_read_from_its_metadata(text, versions):
+    assert oldest_python(lambda _: text.encode(), ["sub/pyproject.toml"], "sub") == versions
+    assert oldest_python(lambda _: text.encode(), ["other.toml"], "sub") == ""

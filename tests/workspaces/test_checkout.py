@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+import random
+import re
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -219,11 +222,90 @@ def test_a_linked_worktree_works(tight: Path, tmp_path: Path) -> None:
 
 
 def test_a_branch_that_cannot_be_published_is_an_error_that_says_where_it_is(tight: Path, tmp_path: Path) -> None:
+    checkout, source, _ = whole_run(tight, tmp_path / "run")
+    git(tight, "branch", "-D", "optimize/one")
     git(tight, "branch", "optimize")  # a file where optimize/one needs a folder
-    with pytest.raises(
-        OptimizeError, match=r"(?s)could not be brought into .* They are kept in .*clone.git, branch optimize/one"
-    ):
+    with pytest.raises(OptimizeError) as refused:
+        publish(checkout, source, "optimize/one")
+    assert re.search(r"could not be brought into .* They are kept in .*clone.git, branch optimize/one", str(refused.value))
+
+
+def test_a_branch_of_that_name_with_commits_of_its_own_keeps_them(tight: Path, tmp_path: Path) -> None:
+    git(tight, "checkout", "-q", "-b", "optimize/one")
+    git(tight, "commit", "-q", "--allow-empty", "-m", "Somebody else's")
+    git(tight, "checkout", "-q", "main")
+    theirs = git(tight, "rev-parse", "optimize/one")
+    with pytest.raises(OptimizeError, match="rejected"):
         whole_run(tight, tmp_path / "run")
+    assert git(tight, "rev-parse", "optimize/one") == theirs
+
+
+def test_two_runs_at_the_same_time_both_bring_their_evidence_home(tight: Path, tmp_path: Path) -> None:
+    source = find_source(tight)
+    others = clone_source(source, tmp_path / "other run")
+    _, _, one = whole_run(tight, tmp_path / "run")
+    two = others.write(source.commit, {MODULE: b"FASTER = 2\n"}, "Make it faster still", source.author)
+    others.note(two, '{"speedup": 3}', source.author)
+    others.move_branch("optimize/two", two)
+    publish(others, source, "optimize/two")
+    for sha, evidence in ((one, '{"speedup": 2}'), (two, '{"speedup": 3}')):
+        assert git(tight, "notes", "--ref", "optimize", "show", sha) == evidence
+
+
+def test_history_is_not_copied(tight: Path, tmp_path: Path) -> None:
+    (tight / "large.bin").write_bytes(random.Random(1).randbytes(2_000_000))
+    git(tight, "add", "--all")
+    git(tight, "commit", "-qm", "Large")
+    git(tight, "rm", "-q", "large.bin")
+    git(tight, "commit", "-qm", "Gone")
+    checkout, _, sha = whole_run(tight, tmp_path / "run")
+    assert sum(file.stat().st_size for file in checkout.clone.rglob("*") if file.is_file()) < 500_000
+    assert git(tight, "rev-list", "--count", "main..optimize/one") == "1"
+    assert git(tight, "rev-list", "--count", sha) == "4"
+
+
+def test_the_commit_that_was_found_is_cloned_wherever_head_is_by_then(tight: Path, tmp_path: Path) -> None:
+    source = find_source(tight)
+    (tight / MODULE).write_text("LATER = True\n")
+    git(tight, "commit", "-qam", "Later")
+    checkout = clone_source(source, tmp_path / "run")
+    assert b"LATER" not in checkout.read(source.commit, MODULE)
+
+
+# --- submodules
+
+
+@pytest.fixture
+def with_submodule(tight: Path, repository: MakeRepository, tmp_path: Path) -> Path:
+    """A repository with another one in `vendor/lib`, which has one of its own in `inner`."""
+    inner, library = repository("flaky"), repository("improvable")
+    for outside, name, path in ((library, inner, "inner"), (tight, library, "vendor/lib")):
+        git(outside, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(name), path)
+        git(outside, "commit", "-qm", "Add a submodule")
+    git(tight, "-c", "protocol.file.allow=always", "submodule", "--quiet", "update", "--init", "--recursive")
+    return tight
+
+
+def test_files_of_submodules_come_from_the_users_clone(with_submodule: Path, tmp_path: Path) -> None:
+    before = state(with_submodule)
+    checkout, source, sha = whole_run(with_submodule, tmp_path / "run")
+    assert checkout.empty_submodules(source.commit) == ()
+    for tree in (checkout.export(source.commit), checkout.export(sha), checkout.scratch_copy(sha)):
+        assert (tree / "vendor/lib/src/ledgerline/__init__.py").is_file()
+        assert (tree / "vendor/lib/inner/flakyshop/__init__.py").is_file()
+    assert not any(file.startswith("vendor/lib/") for file in checkout.files(sha))
+    assert git(with_submodule, "diff", "--name-only", "main", sha) == MODULE
+    assert state(with_submodule) == before
+
+
+def test_submodules_that_are_not_there_are_named_and_left_empty(with_submodule: Path, tmp_path: Path) -> None:
+    git(with_submodule / "vendor" / "lib", "submodule", "--quiet", "deinit", "--force", "inner")
+    shutil.rmtree(with_submodule / ".git" / "modules" / "vendor" / "lib" / "modules")
+    source = find_source(with_submodule)
+    checkout = clone_source(source, tmp_path / "run")
+    assert checkout.empty_submodules(source.commit) == ("vendor/lib/inner",)
+    assert list((checkout.export(source.commit) / "vendor" / "lib" / "inner").iterdir()) == []
+    assert (checkout.export(source.commit) / "vendor/lib/pyproject.toml").is_file()
 
 
 def test_cloning_again_finds_what_is_there(started: tuple[Checkout, Source]) -> None:
@@ -278,6 +360,26 @@ def test_a_tree_is_exported_once_and_copied_for_writing(started: tuple[Checkout,
     assert checkout.export(source.commit) == tree
     assert (tree / MODULE).read_bytes() == checkout.read(source.commit, MODULE)
     assert checkout.scratch_copy(source.commit) != copy
+
+
+def test_exports_share_files_that_are_the_same_but_none_that_somebody_writes(started: tuple[Checkout, Source]) -> None:
+    checkout, source = started
+    sha = checkout.write(source.commit, {MODULE: b"x = 1\n"}, "One", source.author)
+    before, after, copy = checkout.export(source.commit), checkout.export(sha), checkout.scratch_copy(sha)
+    assert (after / "README.md").samefile(before / "README.md")
+    assert not (copy / "README.md").samefile(after / "README.md")
+    for tree, commit in ((before, source.commit), (after, sha)):
+        assert {path: (tree / path).read_bytes() for path in checkout.files(commit)} == {
+            path: checkout.read(commit, path) for path in checkout.files(commit)
+        }
+
+
+def test_exports_that_differ_in_more_than_content_are_right_too(started: tuple[Checkout, Source]) -> None:
+    checkout, source = started
+    checkout.export(source.commit)
+    sha = checkout.write(source.commit, {"new/module.py": b"y = 1\n"}, "One", source.author)
+    assert (checkout.export(sha) / "new" / "module.py").read_bytes() == b"y = 1\n"
+    assert not (checkout.export(source.commit) / "new").exists()
 
 
 def test_commits_with_the_same_files_share_a_tree(started: tuple[Checkout, Source]) -> None:
@@ -436,6 +538,28 @@ def test_a_repository_without_commits_is_refused(tmp_path: Path) -> None:
     git(tmp_path, "init", "-q")
     with pytest.raises(OptimizeError, match="has no commits yet: commit the code first"):
         find_source(tmp_path)
+
+
+def test_gits_own_folder_is_refused(tight: Path) -> None:
+    with pytest.raises(OptimizeError, match="is git's own folder: give the path of the files beside it"):
+        find_source(tight / ".git" / "refs")
+
+
+def test_a_folder_that_is_not_committed_is_refused(tight: Path) -> None:
+    (tight / "new").mkdir()
+    (tight / "new" / "module.py").write_text("")
+    with pytest.raises(OptimizeError, match=r"is not in the last commit of .*: commit it first"):
+        find_source(tight / "new")
+
+
+@pytest.mark.parametrize(
+    ("reference", "remedy"),
+    [("refs/heads/optimize", "branch -m optimize optimize-old"), ("refs/notes/optimize/old", "update-ref -d")],
+)
+def test_a_name_that_is_in_the_way_of_ours_is_refused_with_the_remedy(tight: Path, reference: str, remedy: str) -> None:
+    git(tight, "update-ref", reference, "HEAD")
+    with pytest.raises(OptimizeError, match=remedy):
+        find_source(tight)
 
 
 def test_a_bare_repository_is_refused(tmp_path: Path) -> None:

@@ -1,0 +1,332 @@
+"""Judges a change that somebody else made, with the very rungs and measurements of the loop."""
+
+from __future__ import annotations
+
+import random
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from agent import running
+from agent.checking import Checked, changed_functions, check_files
+from agent.combining import regressions
+from agent.interrupting import interruptible
+from agent.judging import confirmation_alpha, judged, rejected
+from agent.progress import Progress
+from agent.runs import RunRecord
+from agent.settings import Settings
+from agent.station import counted, some
+from tools.benchmarking import BenchmarkFailed, Sides, measure, measure_all
+from tools.comparing import fewest_pairs, interval
+from tools.rooms import HarnessFailed, Target
+from tools.source import functions
+from tools.testing import GOOD, CollectionFailed, run_tests, take_baseline
+from tools.values import (
+    Baseline,
+    Benchmark,
+    BenchmarkKind,
+    Candidate,
+    Check,
+    Function,
+    Interval,
+    Outcome,
+    Verdict,
+)
+from tools.workload import find_benchmarks, is_source
+from workspaces.changes import Change, PatchRefused, patch_change, revision_change, worktree_change
+from workspaces.checkout import Source
+from workspaces.errors import OptimizeError
+
+OWN_FOLDER = "verispeed_benchmarks"  # where benchmark files from outside are put, in both trees
+ALPHA = 0.05  # of the figures of benchmarks that do not decide
+TRAILER = "Benchmark: "
+FEW = 3  # pairs for choosing among benchmarks
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the caller of `verify` wants to be judged, and by what."""
+
+    revision: str | None = None  # REV or BASE..HEAD; None for the working tree
+    patch: Path | None = None
+    base: str | None = None  # of the patch
+    benchmarks: tuple[str, ...] = ()  # node ids of the target, or files outside the repository
+    tests: tuple[str, ...] = ()  # what the suite is limited to
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A verdict with the figures of every benchmark that was timed."""
+
+    change: Change
+    verdict: Verdict
+    figures: Mapping[str, Interval]  # by benchmark
+    not_judged: tuple[str, ...]  # paths that were applied to neither side
+    seconds: float
+
+
+def verify(source: Source, asked: Asked, settings: Settings, environment: Mapping[str, str], progress: Progress) -> Judged:
+    """The verdict on the change; OptimizeError where it could not be judged."""
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="verispeed-verify-") as folder:
+        try:
+            change = _change(source, asked, Path(folder, "patch"))
+        except PatchRefused as error:
+            return _unapplicable(asked, source, str(error), time.monotonic() - started)
+        at_base = replace(source, commit=change.base, dirty=False)
+        record = RunRecord(f"verify {change.title}", Path(folder, "run"), at_base, settings)
+        target = running.prepare(record, environment, progress)
+        with interruptible(target.stop):
+            found = judge(target, change, asked, settings, source.author, progress)
+    return replace(found, seconds=time.monotonic() - started)
+
+
+def judge(
+    target: Target, change: Change, asked: Asked, settings: Settings, author: tuple[str, str], progress: Progress
+) -> Judged:
+    """The verdict on a change of a target that is ready to run."""
+    source, tests, others = sorted_out(change)
+    if not source:
+        raise OptimizeError(
+            f"{change.title} changes no Python source file, so there is nothing to judge; it changes "
+            f"{some((*tests, *others)) or 'nothing at all'}."
+        )
+    base, brought = _with_benchmarks(target, change.base, asked.benchmarks, author)
+    inside = [name for name in asked.benchmarks if not _is_outside(target, change.base, name)]
+    limited = replace(target, suite=(*asked.tests, *inside)) if asked.tests else target
+    progress.say("running the test suite unchanged, at least twice")
+    wanted = settings.workload is None and not asked.benchmarks
+    baseline = take_baseline(limited, base, with_benchmarks=wanted, added=brought)
+    progress.say(f"{counted(len(baseline.outcomes), 'test')}, {counted(len(baseline.benchmarks), 'benchmark')}")
+    changed = _changed(target, base, source)
+    progress.status("checking the change")
+    checked = check_files(limited, base, source, baseline, author, allow_caching=settings.allow_caching)
+    if checked.failed is None and tests:
+        checked = _under_its_own_tests(limited, checked, tests, baseline, author)
+    candidate = Candidate(hotspot=changed[0], edits=(), model="verify", title=change.title)
+    if checked.failed is not None:
+        verdict = rejected(candidate, change.base, checked.failed, checked.checks, 0.0)
+        return Judged(change, verdict, {}, others, 0.0)
+    benchmarks = _benchmarks(asked, brought, change, changed, baseline, settings)
+    sides = Sides(base, checked.commit, tuple(path for path, content in source.items() if content is not None))
+    verdict, figures = _measured(target, sides, benchmarks, candidate, checked, settings, progress, change.base)
+    return Judged(change, verdict, figures, others, 0.0)
+
+
+def _change(source: Source, asked: Asked, folder: Path) -> Change:
+    if asked.patch is not None:
+        return patch_change(source, asked.base, asked.patch, folder)
+    return worktree_change(source) if asked.revision is None else revision_change(source, asked.revision)
+
+
+def _unapplicable(asked: Asked, source: Source, said: str, seconds: float) -> Judged:
+    title = f"{asked.patch.name if asked.patch else 'the patch'}"
+    change = Change(asked.base or source.commit, title, "", {}, ())
+    check = Check(rung="apply", passed=False, detail=f"{title} does not apply to {change.base[:10]}: {said}")
+    nothing = Function(path=title, name="<patch>", first_line=1, last_line=1)
+    candidate = Candidate(hotspot=nothing, edits=(), model="verify", title=title)
+    verdict = rejected(candidate, change.base, Outcome.UNAPPLICABLE, (check,), seconds)
+    return Judged(change, verdict, {}, (), seconds)
+
+
+def sorted_out(change: Change) -> tuple[dict[str, bytes | None], dict[str, bytes | None], tuple[str, ...]]:
+    """Source files, files of the tests, and the paths that are judged neither way (configuration, CI, documents, links)."""
+    source = {path: content for path, content in change.files.items() if is_source(path)}
+    tests = {path: content for path, content in change.files.items() if path not in source and _is_test(path)}
+    others = [path for path in change.files if path not in source and path not in tests]
+    return source, tests, (*others, *change.special)
+
+
+def as_json(judged_change: Judged) -> dict[str, Any]:  # Any: JSON
+    """The object that `verify --json` prints."""
+    verdict = judged_change.verdict
+    measurement = verdict.measurements[0] if verdict.measurements else None
+    figure = measurement.figure if measurement else None
+    return {
+        "accepted": verdict.accepted,
+        "outcome": verdict.outcome.value,
+        "reason": verdict.reason,
+        "change": judged_change.change.title,
+        "base": judged_change.change.base,
+        "speedup": figure.speedup if figure else None,
+        "interval": [figure.low, figure.high] if figure else None,
+        "confidence": figure.confidence if figure else None,
+        "pairs": figure.pairs if figure else 0,
+        "clock": measurement.clock.value if measurement else None,
+        "benchmarks": [
+            {
+                "id": name,
+                "speedup": one.speedup,
+                "interval": [one.low, one.high],
+                "confidence": one.confidence,
+                "pairs": one.pairs,
+            }
+            for name, one in judged_change.figures.items()
+        ],
+        "checks": [check.model_dump() for check in verdict.checks],
+        "not_judged": list(judged_change.not_judged),
+        "seconds": judged_change.seconds,
+    }
+
+
+def _is_test(path: str) -> bool:
+    name = PurePosixPath(path)
+    inside = any(part in ("test", "tests", "testing") for part in name.parts[:-1])
+    return name.name != "conftest.py" and (inside or name.stem.startswith("test_") or name.stem.endswith("_test"))
+
+
+def _with_benchmarks(
+    target: Target, base: str, given: Sequence[str], author: tuple[str, str]
+) -> tuple[str, tuple[str, ...]]:
+    """The base with the benchmark files from outside, and where they lie; the base itself where there are none."""
+    files: dict[str, bytes | None] = {}
+    inside = target.subfolder + "/" if target.subfolder else ""
+    for number, name in enumerate(given):
+        if _is_outside(target, base, name):
+            files[f"{inside}{OWN_FOLDER}/bench_{number}_{Path(name).stem}.py"] = Path(name).read_bytes()
+    if not files:
+        return base, ()
+    commit = target.checkout.write(base, files, "Benchmarks from outside", author)
+    return commit, tuple(path.removeprefix(inside) for path in files)
+
+
+def _is_outside(target: Target, base: str, name: str) -> bool:
+    path = name.partition("::")[0]
+    inside = f"{target.subfolder}/{path}" if target.subfolder else path
+    known = target.checkout.files(base)
+    if inside in known or any(file.startswith(f"{inside}/") for file in known):
+        return False
+    if "::" in name or not Path(name).is_file():
+        raise OptimizeError(
+            f"--benchmark {name}: there is no such test in the repository at {base[:10]} and no such file: give a node id "
+            "as pytest prints it, or a file with pytest-benchmark tests."
+        )
+    return True
+
+
+def _under_its_own_tests(
+    target: Target, checked: Checked, tests: Mapping[str, bytes | None], baseline: Baseline, author: tuple[str, str]
+) -> Checked:
+    """The new source under the tests that came with it: what fails there and did not fail before counts against it."""
+    commit = target.checkout.write(checked.commit, tests, "With its own tests", author)
+    try:
+        run = run_tests(target, commit, [], hash_seed=1, added=baseline.added)
+    except (CollectionFailed, HarnessFailed) as error:
+        check = Check(rung="own tests", passed=False, detail=f"the tests that came with it could not be run: {error}")
+    else:
+        known = {*baseline.failing, *baseline.flaky}
+        failing = [node for node, outcome in run.outcomes.items() if outcome not in GOOD and node not in known]
+        detail = (
+            f"{some(failing)} of its own tests fail"
+            if failing
+            else f"{len(run.outcomes)} tests with its own changes to them"
+        )
+        check = Check(rung="own tests", passed=not failing, detail=detail)
+    return replace(checked, checks=(*checked.checks, check), failed=None if check.passed else Outcome.BROKEN)
+
+
+def _changed(target: Target, base: str, source: Mapping[str, bytes | None]) -> list[Function]:
+    """Functions whose text changes; all of the files where only the module around them does."""
+    known = set(target.checkout.files(base))
+    texts = [(path, target.checkout.read(base, path), new or b"") for path, new in source.items() if path in known]
+    changed = [function for path, old, new in texts for function in changed_functions(path, old, new)]
+    every = [function for path, old, _ in texts for function in functions(path, old)]
+    nothing = [Function(path=next(iter(source)), name="<module>", first_line=1, last_line=1)]
+    return changed or every or nothing
+
+
+def _benchmarks(
+    asked: Asked,
+    brought: Sequence[str],
+    change: Change,
+    changed: Sequence[Function],
+    baseline: Baseline,
+    settings: Settings,
+) -> tuple[Benchmark, ...]:
+    """What decides: the benchmarks that were named, that the commit names, or that execute what changed."""
+    if settings.workload is not None:
+        return find_benchmarks(settings.workload, baseline)
+    usable = [node for node in baseline.benchmarks if baseline.outcomes.get(node) == "passed"]
+    if asked.benchmarks:
+        chosen = [node for node in usable if any(_names(name, node) for name in (*asked.benchmarks, *brought))]
+        if not chosen:
+            raise OptimizeError(
+                f"--benchmark {some(asked.benchmarks)}: no passing test there uses pytest-benchmark's `benchmark` fixture."
+            )
+        return _as_benchmarks(chosen)
+    trailers = [line.removeprefix(TRAILER) for line in change.message.splitlines() if line.startswith(TRAILER)]
+    recorded = [node for node in usable if node in trailers]
+    running = {node for function in changed for node in baseline.running.get(function.id, ())}
+    chosen = recorded or [node for node in usable if node in running]
+    if not chosen:
+        raise OptimizeError(
+            f"No benchmark executes what {change.title} changes ({some([one.id for one in changed])}): name one with "
+            '--benchmark FILE (a file with pytest-benchmark tests) or --workload "python ...".'
+        )
+    return _as_benchmarks(chosen)
+
+
+def _names(name: str, node: str) -> bool:
+    return node == name or node.startswith((f"{name}::", f"{name}[", f"{name}/"))
+
+
+def _as_benchmarks(nodes: Sequence[str]) -> tuple[Benchmark, ...]:
+    return tuple(Benchmark(kind=BenchmarkKind.PYTEST, id=node) for node in nodes)
+
+
+def _measured(
+    target: Target,
+    sides: Sides,
+    benchmarks: Sequence[Benchmark],
+    candidate: Candidate,
+    checked: Checked,
+    settings: Settings,
+    progress: Progress,
+    base: str,
+) -> tuple[Verdict, dict[str, Interval]]:
+    """The one with the largest gain is confirmed on fresh pairs; none of the others may be shown slower."""
+
+    def source(purpose: str) -> random.Random:
+        return random.Random(f"{settings.seed} verify {purpose}")  # noqa: S311  an order, no secret
+
+    ratios: Mapping[str, Sequence[float]] = {}
+    try:
+        best = benchmarks[0]
+        if len(benchmarks) > 1:
+            progress.status(f"timing {counted(len(benchmarks), 'benchmark')}")
+            ratios = measure_all(target, sides, benchmarks, pairs=fewest_pairs(ALPHA), random_source=source("all"))
+            best = max(benchmarks, key=lambda one: sorted(ratios[one.id])[len(ratios[one.id]) // 2])
+        measurement = measure(
+            target,
+            sides,
+            best,
+            alpha=confirmation_alpha(1),
+            min_gain=settings.min_gain,
+            random_source=source("confirm"),
+            allow_caching=settings.allow_caching,
+            on_pair=lambda pair: progress.status(f"timing pair {pair} of {best.id}"),
+        )
+        shown = {name: found for name, logs in ratios.items() if (found := interval(logs, ALPHA)) is not None}
+        slower = (
+            regressions(target, sides, benchmarks, shown, source("slower")) if measurement.outcome is Outcome.FASTER else []
+        )
+    except BenchmarkFailed as error:
+        outcome = Outcome.BROKEN if error.side == "candidate" else Outcome.UNDECIDED
+        failed = Check(rung="benchmark", passed=False, detail=f"{error.side}: {error}")
+        return rejected(candidate, base, outcome, (*checked.checks, failed), 0.0), {}
+    verdict = judged(
+        candidate,
+        base,
+        checked.checks,
+        measurement,
+        min_gain=settings.min_gain,
+        allow_caching=settings.allow_caching,
+        seconds=0.0,
+    )
+    if slower:
+        reason = f"{verdict.reason}; but {some(slower)} became slower"
+        verdict = verdict.model_copy(update={"outcome": Outcome.REGRESSED, "reason": reason})
+    return verdict, {**shown, best.id: measurement.figure}
