@@ -151,7 +151,7 @@ def run(
     record = new_run(source, settings, environment)
     progress = Progress()
     if dry_run:
-        _preview(record, environment, progress)
+        _preview(record, environment, progress, json_file)
     else:
         _run(record, environment, progress, json_file)
 
@@ -279,28 +279,17 @@ def _run(
         typer.echo(f"report:   {record.folder / (running.REPORT + '.md')}")
 
 
-def _preview(record: RunRecord, environment: dict[str, str], progress: Progress) -> None:
-    from agent import running
-    from agent.station import counted
+def _preview(record: RunRecord, environment: dict[str, str], progress: Progress, json_file: Path | None) -> None:
+    from agent import previewing, running
 
     try:
-        found = running.preview(record, environment, progress)
+        planned = running.preview(record, environment, progress)
     finally:
         progress.close()
         running.remove(record)
-    asked_about = counted(len(found.worthwhile), "function")
-    if not found.hotspots:
-        typer.echo(
-            "Nothing to do: Scalene saw no time in functions of this repository outside tests and benchmarks. The workload "
-            "may be too short (let it work for a second or more), or spend its time in libraries."
-        )
-        return
-    typer.echo(f"{'share':>6}  {'ceiling':>9}  function  (benchmark)")
-    for hotspot in found.hotspots:
-        ceiling = "> 100x" if hotspot.ceiling > 100 else f"{hotspot.ceiling:.2f}x"
-        asked = "" if hotspot in found.worthwhile else "  [not asked about]"
-        typer.echo(f"{hotspot.share:6.1%}  {ceiling:>9}  {hotspot.function.id}  ({hotspot.benchmark.id}){asked}")
-    typer.echo(f"would ask {', '.join(record.settings.model)} about {asked_about}; nothing was asked or changed")
+    _write_json(dict(previewing.as_json(planned, record.settings)), json_file)
+    if json_file != Path("-"):
+        typer.echo(previewing.as_text(planned, record.settings))
 
 
 def _check_writable(file: Path | None) -> None:
@@ -321,9 +310,9 @@ def _write_json(content: dict[str, Any], file: Path | None) -> None:  # Any: JSO
         try:
             file.write_text(text + "\n")
         except OSError as error:
+            again = f": print its report again with: optimize report {content['run']} --json" if "run" in content else "."
             raise OptimizeError(
-                f"{file} could not be written ({error.strerror}); the run itself has ended: print its report again "
-                f"with: optimize report {content['run']} --json"
+                f"{file} could not be written ({error.strerror}); the run itself has ended{again}"
             ) from error
 
 

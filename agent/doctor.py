@@ -11,7 +11,7 @@ from agent.running import empty_submodule, open_models, places, target_of
 from agent.settings import Settings
 from tools.testing import take_baseline
 from tools.values import Baseline
-from tools.workload import find_benchmarks
+from tools.workload import find_benchmarks, must_be_tested
 from workspaces.checkout import Source, clone_source
 from workspaces.errors import OptimizeError
 from workspaces.interpreter import PLUGINS, Interpreter, cache_folder, find_interpreter, overlay
@@ -61,6 +61,7 @@ def _examine(source: Source, settings: Settings, environment: Mapping[str, str],
     target = target_of(source, settings, checkout, interpreter, sandbox, overlays)
     baseline = take_baseline(target, source.commit, with_benchmarks=settings.workload is None)
     yield Finding("tests", not baseline.failing, _tests(baseline))
+    must_be_tested(baseline)
     benchmarks = find_benchmarks(settings.workload, baseline)
     yield Finding("workload", True, settings.workload or f"{len(benchmarks)} pytest-benchmark tests")
 

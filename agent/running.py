@@ -10,22 +10,21 @@ import tempfile
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
-from agent.choosing import worthwhile
 from agent.interrupting import interruptible
 from agent.models import Model, ModelSettings, open_model
 from agent.progress import Progress
 from agent.report import Report, as_json, as_markdown, make_report
 from agent.runs import RunRecord
 from agent.settings import RULES_MODEL, Settings
-from agent.state import State, checkpoints, first_state
+from agent.state import checkpoints
 from agent.station import Station
 from tools.rooms import Target
-from tools.values import Baseline, Hotspot
+from tools.values import Baseline
 from tools.workload import find_benchmarks, source_roots
 from workspaces.checkout import Checkout, Source, clone_source
 from workspaces.interpreter import PLUGINS, Interpreter, cache_folder, find_interpreter, overlay
@@ -33,16 +32,11 @@ from workspaces.process import Limits
 from workspaces.sandbox import Sandbox, find_sandbox
 from workspaces.space import Place, naming_full_disk
 
+if TYPE_CHECKING:
+    from agent.previewing import Planned
+
 NO_BASELINE = Baseline(outcomes={}, flaky=(), failing=(), benchmarks=(), running={}, results={}, seconds=0.0)
 REPORT = "report"  # .json and .md in the run folder
-
-
-@dataclass(frozen=True)
-class Preview:
-    """What a dry run finds out."""
-
-    hotspots: tuple[Hotspot, ...]
-    worthwhile: tuple[Hotspot, ...]
 
 
 def run(record: RunRecord, environment: Mapping[str, str], progress: Progress) -> Report:
@@ -67,20 +61,18 @@ def _run(record: RunRecord, environment: Mapping[str, str], progress: Progress) 
     return report
 
 
-def preview(record: RunRecord, environment: Mapping[str, str], progress: Progress) -> Preview:
-    """Baseline and hotspots, without asking anybody."""
+def preview(record: RunRecord, environment: Mapping[str, str], progress: Progress) -> tuple[Planned, ...]:
+    """Hotspots and what would be asked about them; nobody is asked."""
     with naming_full_disk(places(record.folder.parent, environment)):
         return _preview(record, environment, progress)
 
 
-def _preview(record: RunRecord, environment: Mapping[str, str], progress: Progress) -> Preview:
-    from agent import stations
+def _preview(record: RunRecord, environment: Mapping[str, str], progress: Progress) -> tuple[Planned, ...]:
+    from agent.previewing import plan
 
-    station = _station(record, prepare(record, environment, progress), {}, progress)
-    state = first_state(record.source.commit)
-    for work in (stations.take_baseline, stations.profile):
-        state = State(**{**state, **work(state, station)})  # type: ignore[typeddict-item]  # parts of a state
-    return Preview(state["hotspots"], tuple(worthwhile(state["hotspots"], record.settings)))
+    target = prepare(record, environment, progress)
+    with interruptible(target.stop):
+        return plan(_station(record, target, {}, progress))
 
 
 def _station(record: RunRecord, target: Target, models: Mapping[str, Model], progress: Progress) -> Station:

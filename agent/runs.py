@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -55,6 +56,7 @@ def new_run(source: Source, settings: Settings, environment: Mapping[str, str]) 
         record.folder.mkdir(parents=True)
         (record.folder / RECORD).write_text(json.dumps(content, indent=1))
     except OSError as error:
+        shutil.rmtree(record.folder, ignore_errors=True)
         raise OptimizeError(
             f"{record.folder} cannot be written ({error.strerror}): set XDG_STATE_HOME to a folder that can."
         ) from error

@@ -19,8 +19,13 @@ from tools import profiling
 from tools.source import find_function
 from tools.testing import take_baseline as run_baseline
 from tools.values import BenchmarkKind, Commit, Hotspot, LineShare, Survivor
-from tools.workload import find_benchmarks, is_source, oldest_python
+from tools.workload import find_benchmarks, is_source, must_be_tested, oldest_python
 from workspaces.checkout import publish as bring_home
+
+NOTHING_SEEN = (
+    "Scalene saw no time in functions of this repository outside tests and benchmarks: the workload may be too short (let "
+    "it work for a second or more), or spend its time in libraries"
+)
 
 
 class Asked(State):
@@ -33,6 +38,7 @@ def take_baseline(state: State, station: Station) -> Update:
     """Outcomes of the unchanged suite, and the benchmarks."""
     station.progress.say("running the test suite unchanged, at least twice")
     baseline = run_baseline(station.target, state["start"], with_benchmarks=station.settings.workload is None)
+    must_be_tested(baseline)
     benchmarks = find_benchmarks(station.settings.workload, baseline)
     notices = []
     if baseline.failing:
@@ -66,7 +72,10 @@ def profile(state: State, station: Station) -> Update:
     merged = [*found, *(old for old in kept if old.function.id not in names)]
     merged.sort(key=lambda hotspot: (-hotspot.share, hotspot.function.id))
     if not state["commits"]:
-        return {"hotspots": tuple(merged), "first_hotspots": tuple(merged), "notices": _empty(merged)}
+        notices = _empty(merged)
+        for notice in notices:
+            station.progress.say(notice)
+        return {"hotspots": tuple(merged), "first_hotspots": tuple(merged), "notices": notices}
     return {"hotspots": tuple(merged)}
 
 
@@ -209,4 +218,4 @@ def _moved(hotspot: Hotspot, read: Callable[[str], bytes]) -> Hotspot | None:
 
 
 def _empty(hotspots: list[Hotspot]) -> list[str]:
-    return [] if hotspots else ["Scalene saw no time in the target's own functions: the workload may be too short"]
+    return [] if hotspots else [NOTHING_SEEN]

@@ -219,8 +219,7 @@ def python_arguments(command: Sequence[str]) -> list[str]:
     first, *rest = command
     if list(command) in (["python"], ["python3"]):
         raise OptimizeError(
-            "The workload must start with python and go on with a script or a module, for example "
-            f'--workload "python bench.py": `{first}` runs nothing.'
+            f'The workload `{first}` runs nothing: name a script or a module, for example --workload "python bench.py".'
         )
     if first.rsplit("/", 1)[-1].startswith("python") and rest:
         return rest

@@ -58,7 +58,7 @@ def run_tests(
         node, text = session["errors"][0]
         raise CollectionFailed(f"{node} cannot be collected: {_last_line(text)}", text)
     if session["exit"] not in (0, 1, 5):
-        raise HarnessFailed(f"pytest ended with code {session['exit']}: {_last_line(finished.stderr + finished.stdout)}")
+        raise HarnessFailed(f"pytest ended with code {session['exit']}: {_complaint(finished.stderr + finished.stdout)}")
     vanished = [node for node in session["collected"] if node not in session["tests"]]
     return TestRun(
         outcomes={**session["tests"], **dict.fromkeys(vanished, "error")},
@@ -93,10 +93,12 @@ def take_baseline(target: Target, commit: str, *, with_benchmarks: bool = True, 
             runs.append(run_tests(target, commit, [], hash_seed=len(runs) + 1, added=added))
     except CollectionFailed as error:
         raise OptimizeError(
-            f"The tests cannot be collected, so no edit could be checked. {error} {_remedy(str(error))}"
+            f"The tests cannot be collected, so no edit could be checked. {error}. {_remedy(str(error))}"
         ) from error
     except HarnessFailed as error:
-        raise OptimizeError(f"The tests cannot be run in the sandbox, so no edit could be checked: {error}") from error
+        raise OptimizeError(
+            f"The tests cannot be run in the sandbox, so no edit could be checked: {_sentence(error)} {_way_out(str(error))}"
+        ) from error
     everything = dict.fromkeys(node for run in runs for node in run.outcomes)
     stable = {node: first.outcomes[node] for node in everything if len({run.outcomes.get(node) for run in runs}) == 1}
     return Baseline(
@@ -185,6 +187,27 @@ def _remedy(sentence: str) -> str:
             'pytest_options = ["-W", "ignore"] under [tool.optimize] in its pyproject.toml.'
         )
     return "Mend that first."
+
+
+def _way_out(said: str) -> str:
+    """What to do where pytest does not come to its end."""
+    if "limit of time" in said:
+        return "Deselect the test that hangs (pytest_options), or give it longer (test_seconds), in [tool.optimize]."
+    if "unrecognized arguments" in said or "plugin" in said:
+        return (
+            "Options and plugins stand in the target's own pytest configuration: declare what they need in a dependency "
+            "group or extra named dev or test, or name a Python that has it with --python EXE."
+        )
+    if "before writing a result" in said:
+        return (
+            "Something in the target ends the process, for example sys.exit() in conftest.py or in a module that a test "
+            "imports: mend that first."
+        )
+    return "Mend that first; `python -m pytest` in the project's folder should run by itself."
+
+
+def _sentence(error: Exception) -> str:
+    return str(error).rstrip(".") + "."
 
 
 def _must_still_run(target: Target, base: str, nodes: Sequence[str], added: Sequence[str]) -> None:
@@ -280,4 +303,15 @@ def _last_line(text: str) -> str:
     """The line of a traceback that says what is wrong."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     wrong = [line.removeprefix("E").strip() for line in lines if line.startswith("E ")]
+    if wrong and wrong[0].startswith('File "'):  # a syntax error: file and line, the code, the reason
+        return f"{wrong[-1]} ({wrong[0].rpartition(', ')[2]})"[:300]
     return (wrong or lines or ["nothing was printed"])[0 if wrong else -1][:300]
+
+
+def _complaint(text: str) -> str:
+    """What pytest says against its configuration, or the last line of a traceback."""
+    for sign in (": error: ", "ERROR: "):
+        for line in text.splitlines():
+            if sign in line:
+                return line.partition(sign)[2].strip()[:300]
+    return _last_line(text)

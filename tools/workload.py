@@ -33,8 +33,8 @@ def find_benchmarks(command: str | None, baseline: Baseline) -> tuple[Benchmark,
     usable = [node for node in baseline.benchmarks if baseline.outcomes.get(node) == "passed"]
     if not usable and baseline.benchmarks:
         raise OptimizeError(
-            f"All {len(baseline.benchmarks)} benchmarks fail before anything was changed: "
-            "mend them, or name what should become faster with --workload."
+            f"All {len(baseline.benchmarks)} benchmarks fail before anything was changed: mend them (python -m pytest "
+            f"{baseline.benchmarks[0]} shows why), or name what should become faster with --workload."
         )
     if not usable:
         raise OptimizeError(
@@ -43,6 +43,15 @@ def find_benchmarks(command: str | None, baseline: Baseline) -> tuple[Benchmark,
             'for example --workload "python scripts/typical_use.py".'
         )
     return tuple(Benchmark(kind=BenchmarkKind.PYTEST, id=node) for node in usable)
+
+
+def must_be_tested(baseline: Baseline) -> None:
+    """OptimizeError, naming what to add, if there is not a single test."""
+    if not baseline.outcomes and not baseline.flaky:
+        raise OptimizeError(
+            "There are no tests: pytest collected none, so no edit could be checked. Add tests where it looks for them "
+            "(files test_*.py, functions test_...) for the code that should become faster; benchmarks count too."
+        )
 
 
 def benchmark_files(files: Sequence[str], subfolder: str, read: Callable[[str], bytes]) -> tuple[str, ...]:
