@@ -109,6 +109,14 @@ def regressions(
         swapped = Sides(sides.candidate, sides.baseline)
         alpha = ALPHA / max(len(benchmarks), 1)
         found = measure(target, swapped, suspect, alpha=alpha, min_gain=MAX_SLOWDOWN, random_source=random_source)
-        if found.outcome in (Outcome.FASTER, Outcome.CACHED):
+        if found.outcome in (Outcome.FASTER, Outcome.CACHED, Outcome.OVERFITTED, Outcome.MEMORY):
             convicted.append(suspect.id)
     return convicted
+
+
+def timed_together(
+    target: Target, sides: Sides, benchmarks: Sequence[Benchmark], random_source: random.Random
+) -> dict[str, Interval]:
+    """Speedup of each benchmark, all of them in the same pairs of processes; BenchmarkFailed if one cannot be timed."""
+    ratios = measure_all(target, sides, benchmarks, pairs=fewest_pairs(ALPHA), random_source=random_source)
+    return {name: found for name, logs in ratios.items() if (found := interval(logs, ALPHA)) is not None}

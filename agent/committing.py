@@ -76,7 +76,7 @@ def _facts(verdict: Verdict, measurement: Measurement) -> str:
         f"{figure.speedup:.2f} times as fast ({clock}; with {percent(figure.confidence)} confidence between "
         f"{figure.low:.2f} and {figure.high:.2f}), measured in {figure.pairs} pairs of fresh processes in random order. "
         f"Wall time: {measurement.wall.speedup:.2f}; first calls: {measurement.cold.speedup:.2f}. "
-        f"{_elsewhere(measurement)}Compared with {verdict.base[:12]}."
+        f"{_elsewhere(measurement)}{_noise(measurement)}Compared with {verdict.base[:12]}."
     )
 
 
@@ -93,10 +93,14 @@ def _elsewhere(measurement: Measurement) -> str:
     return text
 
 
+def _noise(measurement: Measurement) -> str:
+    noise = measurement.noise
+    return f"The unchanged code against itself: {noise.speedup:.2f} [{noise.low:.2f}, {noise.high:.2f}]. " if noise else ""
+
+
 def _how_to_repeat(measurement: Measurement) -> str:
-    lines = "To repeat: run the benchmark on this commit and on its parent"
-    command = measurement.benchmark.id if measurement.benchmark.command else f"python -m pytest '{measurement.benchmark.id}'"
-    return f"{lines}:\n    {command}"
+    command = f" --workload '{measurement.benchmark.id}'" if measurement.benchmark.command else ""
+    return f"To judge it again: optimize verify . <this commit>{command}"
 
 
 def _wrapped(text: str) -> str:

@@ -48,6 +48,14 @@ def judged(
     )
 
 
+def regressed(verdict: Verdict, slower: Sequence[str]) -> Verdict:
+    """The verdict, unless other benchmarks became slower."""
+    if not slower:
+        return verdict
+    reason = f"{verdict.reason}; but {', '.join(slower[:3])} became slower"
+    return verdict.model_copy(update={"outcome": Outcome.REGRESSED, "reason": reason})
+
+
 def figure(interval: Interval) -> str:
     """For example "3.41x [3.20, 3.58]"."""
     return f"{interval.speedup:.2f}x [{interval.low:.2f}, {interval.high:.2f}]"
@@ -78,6 +86,10 @@ def _reason(outcome: Outcome, measurement: Measurement, min_gain: float) -> str:
     if outcome is Outcome.SLOWER:
         return f"slower: {shown}, {clock} of {name}; wall time {figure(measurement.wall)}"
     if outcome is Outcome.UNDECIDED:
+        if measurement.noise is not None:
+            return (
+                f"undecided: {shown}, {clock} of {name}; the unchanged code against itself gives {figure(measurement.noise)}"
+            )
         return f"undecided: {shown}, {clock} of {name}: the interval holds {1 + min_gain:.2f}x"
     return f"{outcome}: {shown}, {clock} of {name}"
 

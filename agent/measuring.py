@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from agent.judging import confirmation_alpha, judged, rejected
+from agent.combining import regressions, timed_together
+from agent.judging import confirmation_alpha, judged, regressed, rejected
 from agent.state import State
-from agent.station import Station, Update
+from agent.station import Station, Update, counted
 from tools.benchmarking import BenchmarkFailed, Sides, screen
 from tools.benchmarking import measure as measure_benchmark
-from tools.values import Check, Outcome, Survivor, Verdict
+from tools.values import Check, Measurement, Outcome, Survivor, Verdict
 
 
 def measure(state: State, station: Station) -> Update:
@@ -78,6 +79,7 @@ def _confirm(state: State, station: Station, survivor: Survivor) -> Update:
             allow_caching=station.settings.allow_caching,
             on_pair=lambda pair: station.progress.status(f"timing pair {pair}: {candidate.title}"),
         )
+        slower = _slower_elsewhere(state, station, sides, measurement) if measurement.outcome is Outcome.FASTER else []
     except BenchmarkFailed as error:
         verdict = _broken(state, station, survivor, error)
         return {"survivors": others, "verdicts": [verdict]}
@@ -90,12 +92,26 @@ def _confirm(state: State, station: Station, survivor: Survivor) -> Update:
         allow_caching=station.settings.allow_caching,
         seconds=survivor.seconds + station.clock() - started,
     )
-    verdict = _slim(station, verdict)
+    verdict = _slim(station, regressed(verdict, slower))
     station.progress.verdict(verdict)
     update: Update = {"verdicts": [verdict], "survivors": others}
     if verdict.accepted:
         update |= {"accepted": verdict, "accepted_commit": survivor.commit}
     return update
+
+
+def _slower_elsewhere(state: State, station: Station, sides: Sides, measurement: Measurement) -> list[str]:
+    """Other benchmarks that execute the function and are shown to be slower now."""
+    hotspot, baseline = state["hotspot"], state["baseline"]
+    assert hotspot is not None
+    assert baseline is not None
+    nodes = baseline.running.get(hotspot.function.id, ())
+    others = [one for one in state["benchmarks"] if one.id in nodes and one.id != measurement.benchmark.id]
+    if not others:
+        return []
+    station.progress.status(f"timing {counted(len(others), 'other benchmark')} of {hotspot.function.name}")
+    source = station.randomness("elsewhere", sides.candidate)
+    return regressions(station.target, sides, others, timed_together(station.target, sides, others, source), source)
 
 
 def _slim(station: Station, verdict: Verdict) -> Verdict:

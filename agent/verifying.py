@@ -12,15 +12,14 @@ from typing import Any
 
 from agent import running
 from agent.checking import Checked, changed_functions, check_files
-from agent.combining import regressions
+from agent.combining import regressions, timed_together
 from agent.interrupting import interruptible
-from agent.judging import confirmation_alpha, judged, rejected
+from agent.judging import confirmation_alpha, judged, regressed, rejected
 from agent.progress import Progress
 from agent.runs import RunRecord
 from agent.settings import Settings
 from agent.station import counted, some
-from tools.benchmarking import BenchmarkFailed, Sides, measure, measure_all
-from tools.comparing import fewest_pairs, interval
+from tools.benchmarking import BenchmarkFailed, Sides, measure
 from tools.rooms import HarnessFailed, Target
 from tools.source import functions
 from tools.testing import GOOD, CollectionFailed, run_tests, take_baseline
@@ -41,9 +40,7 @@ from workspaces.checkout import Source
 from workspaces.errors import OptimizeError
 
 OWN_FOLDER = "verispeed_benchmarks"  # where benchmark files from outside are put, in both trees
-ALPHA = 0.05  # of the figures of benchmarks that do not decide
 TRAILER = "Benchmark: "
-FEW = 3  # pairs for choosing among benchmarks
 
 
 @dataclass(frozen=True)
@@ -292,13 +289,13 @@ def _measured(
     def source(purpose: str) -> random.Random:
         return random.Random(f"{settings.seed} verify {purpose}")  # noqa: S311  an order, no secret
 
-    ratios: Mapping[str, Sequence[float]] = {}
+    shown: dict[str, Interval] = {}
     try:
         best = benchmarks[0]
         if len(benchmarks) > 1:
             progress.status(f"timing {counted(len(benchmarks), 'benchmark')}")
-            ratios = measure_all(target, sides, benchmarks, pairs=fewest_pairs(ALPHA), random_source=source("all"))
-            best = max(benchmarks, key=lambda one: sorted(ratios[one.id])[len(ratios[one.id]) // 2])
+            shown = timed_together(target, sides, benchmarks, source("all"))
+            best = max(benchmarks, key=lambda one: shown[one.id].speedup)
         measurement = measure(
             target,
             sides,
@@ -309,7 +306,6 @@ def _measured(
             allow_caching=settings.allow_caching,
             on_pair=lambda pair: progress.status(f"timing pair {pair} of {best.id}"),
         )
-        shown = {name: found for name, logs in ratios.items() if (found := interval(logs, ALPHA)) is not None}
         slower = (
             regressions(target, sides, benchmarks, shown, source("slower")) if measurement.outcome is Outcome.FASTER else []
         )
@@ -326,7 +322,4 @@ def _measured(
         allow_caching=settings.allow_caching,
         seconds=0.0,
     )
-    if slower:
-        reason = f"{verdict.reason}; but {some(slower)} became slower"
-        verdict = verdict.model_copy(update={"outcome": Outcome.REGRESSED, "reason": reason})
-    return verdict, {**shown, best.id: measurement.figure}
+    return regressed(verdict, slower), {**shown, best.id: measurement.figure}

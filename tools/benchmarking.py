@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import count
+from itertools import count, islice
 from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
@@ -44,6 +44,7 @@ OBVIOUS_GAIN = 3.0  # a warm speedup of at least this, that no first call has, n
 LARGE_GAIN = 1.5
 HALF, LITTLE = 0.5, 0.25  # parts of the time saved by a later call that a first call must save
 COLD_ALPHA = 0.05
+FAR_ABOVE, NOISE_PAIRS = 1.1, 6  # a gain nearer to min_gain than that is held against pairs of the baseline with itself
 OTHER_ROUNDS, OTHER_PAIRS = 1, 8  # calls with other arguments: rounds in a pair, and in how many of the first pairs
 BREAK_EVEN_CALLS = 100  # what is made once must be earned back by then
 LEAST_ONE_OFF = 0.001  # seconds; first calls vary by less than that
@@ -88,8 +89,27 @@ def measure(
 ) -> Measurement:
     """Pairs until the sequential rule of `comparing.decide` has an answer; BenchmarkFailed if a side cannot be timed.
 
-    A gain that first calls clearly do not have ends it early as CACHED, unless caching is allowed.
+    A gain that first calls clearly do not have ends it early as CACHED, unless caching is allowed. A small gain must also be
+    larger than what the baseline shows against itself, or it stays UNDECIDED.
     """
+    found = _decided(target, sides, benchmark, alpha, min_gain, random_source, allow_caching, on_pair)
+    if found.outcome is not Outcome.FASTER or found.figure.low >= FAR_ABOVE * (1 + min_gain):
+        return found
+    noise = _noise(target, sides.baseline, benchmark, found.clock, random_source)
+    loud = noise is not None and max(noise.high, 1 / noise.low) >= found.figure.low
+    return found.model_copy(update={"noise": noise, "outcome": Outcome.UNDECIDED if loud else found.outcome})
+
+
+def _decided(
+    target: Target,
+    sides: Sides,
+    benchmark: Benchmark,
+    alpha: float,
+    min_gain: float,
+    random_source: random.Random,
+    allow_caching: bool,
+    on_pair: Callable[[int], None],
+) -> Measurement:
     pairs: list[Pair] = []
     for pair in _pairs(target, sides, benchmark, random_source, others=OTHER_ROUNDS):
         pairs.append(pair)
@@ -109,6 +129,14 @@ def measure(
         doubt = doubt or where_else(pairs, clock) or (Outcome.MEMORY if grows(pairs, figure) else None)
         return _measurement(benchmark, pairs, clock, doubt or outcome, figure)
     raise AssertionError("unreachable: pairs do not end")
+
+
+def _noise(
+    target: Target, baseline: str, benchmark: Benchmark, clock: Clock, random_source: random.Random
+) -> Interval | None:
+    """The baseline against itself: what this machine, now, makes of no difference at all."""
+    pairs = list(islice(_pairs(target, Sides(baseline, baseline), benchmark, random_source), NOISE_PAIRS))
+    return interval(log_ratios(pairs, clock), COLD_ALPHA)
 
 
 def screen(

@@ -205,6 +205,7 @@ class Measurement(Value):
     figure: Interval  # on the deciding clock
     wall: Interval
     cold: Interval  # first calls only
+    noise: Interval | None = None  # the baseline against itself, in the same run; None where the gain is far above any noise
     others: Interval | None = None  # calls with other arguments; None where they cannot be varied
     one_off_seconds: float | None = None  # what the first call costs more than before, beside what later ones save
     break_even: float | None = None  # calls that earn this back

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from agent.judging import ALPHA, confirmation_alpha, figure, judged, rejected
+from agent.judging import ALPHA, confirmation_alpha, figure, judged, regressed, rejected
 from tests.agent.values import BENCHMARK, PASSED, candidate, interval, measurement
 from tools.values import Benchmark, BenchmarkKind, Check, Outcome
 
@@ -79,3 +79,23 @@ def test_command_is_not_repeated_in_the_reason():
 
 def test_figure_shows_speedup_and_interval():
     assert figure(interval(4.0, 9.0)) == "6.00x [4.00, 9.00]"
+
+
+def test_gain_that_slows_other_benchmarks_is_regressed_and_names_them():
+    faster = judge(measurement(Outcome.FASTER))
+    assert faster.accepted
+    assert regressed(faster, []) is faster
+    found = regressed(faster, ["benchmarks/test_a.py::test_b"])
+    assert (found.outcome, found.accepted) == (Outcome.REGRESSED, False)
+    assert "test_a.py::test_b became slower" in found.reason
+
+
+def test_overfitted_gain_is_told_with_what_other_inputs_gain():
+    found = measurement(Outcome.OVERFITTED).model_copy(update={"others": interval(0.9, 1.1)})
+    assert "others of the same types and sizes only" in judge(found).reason
+
+
+def test_one_off_cost_is_told_with_its_break_even():
+    more = {"others": interval(1.4, 1.6), "one_off_seconds": 0.25, "break_even": 2000.0}
+    found = measurement(Outcome.CACHED).model_copy(update=more)
+    assert "250.0 ms more, which is earned back after 2000 calls only" in judge(found).reason

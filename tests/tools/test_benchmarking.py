@@ -113,6 +113,14 @@ def test_real_gain_is_faster_by_an_interval_and_leaves_its_raw_samples(work, tot
         assert pair.baseline.cold.loops == 1
 
 
+def test_small_gain_is_held_against_the_baseline_with_itself(work, total, monkeypatch):
+    monkeypatch.setattr("tools.benchmarking.FAR_ABOVE", 1000.0)  # every gain is small
+    found = measured(work, work.edit("work.py", HEAD, HEAD + FASTER), total)
+    assert found.outcome is Outcome.FASTER
+    assert found.noise is not None
+    assert found.noise.low <= found.noise.speedup <= found.noise.high < found.figure.low
+
+
 def test_change_that_makes_it_slower_is_called_slower(work, total):
     slower = work.edit("work.py", HEAD, HEAD + "    for i in range(3 * n):\n        i % 7\n")
     assert measured(work, slower, total).outcome is Outcome.SLOWER
