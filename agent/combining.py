@@ -65,11 +65,11 @@ def _judge(
         ratios = measure_all(target, sides, benchmarks, pairs=fewest_pairs(ALPHA), random_source=random_source)
         shown = {name: found for name, logs in ratios.items() if (found := interval(logs, ALPHA)) is not None}
         slower = regressions(target, sides, benchmarks, shown, random_source)
+        lost = _lost(target, sides, [one for one in benchmarks if one.id in wanted], shown, random_source)
     except BenchmarkFailed as error:
         reason = f"a benchmark could not be timed: {error}"
         return Combined(commits=tuple(kept), tests=tests, figure=None, benchmarks={}, reason=reason)
     whole = _whole(ratios)
-    lost = [name for name in dict.fromkeys(wanted) if shown[name].low <= 1]
     problem = None
     if slower:
         problem = f"{slower[0]} became slower"
@@ -89,6 +89,22 @@ def _whole(ratios: Mapping[str, Sequence[float]]) -> Interval:
     found = interval(per_pair, ALPHA)
     assert found is not None
     return found
+
+
+def _lost(
+    target: Target,
+    sides: Sides,
+    improved: Sequence[Benchmark],
+    shown: Mapping[str, Interval],
+    random_source: random.Random,
+) -> list[str]:
+    """Benchmarks whose gain is not seen any more: suspected on shared pairs, given up only if fresh ones do not show it."""
+    gone = []
+    for suspect in (one for one in improved if shown[one.id].low <= 1):
+        found = measure(target, sides, suspect, alpha=ALPHA, min_gain=0.0, random_source=random_source)
+        if found.outcome in (Outcome.SAME, Outcome.SLOWER, Outcome.UNDECIDED):
+            gone.append(suspect.id)
+    return gone
 
 
 def regressions(
