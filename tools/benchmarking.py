@@ -116,7 +116,8 @@ def _decided(
         on_pair(len(pairs))
         clock = deciding_clock(pairs[:1])  # fixed before anything is compared
         if len(pairs) >= CACHE_PAIRS and not allow_caching and is_cached(pairs, clock, obvious=True):
-            return _measurement(benchmark, pairs, clock, Outcome.CACHED, None)
+            outcome = Outcome.CHEATING if _is_hidden(pairs, clock) else Outcome.CACHED
+            return _measurement(benchmark, pairs, clock, outcome, None)
         decided = decide(log_ratios(pairs, clock), alpha, min_gain)
         if decided is None:
             continue
@@ -147,7 +148,7 @@ def screen(
     A candidate that does not look promising after a few pairs gets as many as a fair refusal needs.
     """
     pairs: list[Pair] = []
-    for pair in _pairs(target, sides, benchmark, random_source):
+    for pair in _pairs(target, sides, benchmark, random_source, others=OTHER_ROUNDS):
         pairs.append(pair)
         clock = deciding_clock(pairs[:1])
         if len(pairs) < SCREENING_PAIRS:
@@ -189,16 +190,19 @@ def is_cached(pairs: Sequence[Pair], clock: Clock, *, obvious: bool) -> bool:
     """True if later calls are faster but first calls do not save that time: the mark of a result cache.
 
     First calls of small functions vary by half, so they are compared only to show that the saving is not there: in no pair
-    (`obvious`, for an early stop), or, at the end, by an interval that excludes half of it, or on average where the gain is
-    large. The one sample of a command is its first call, so a command is never cached. Where calls with other arguments are
-    faster too, it is no cache, whatever first calls say: they may pay for something that is made once.
+    (`obvious`, for an early stop; or in no pair with other arguments), or, at the end, by an interval that excludes half of
+    it, or on average where the gain is large. The one sample of a command is its first call, so a command is never cached.
+    Where calls with other arguments are faster too, it is no cache, whatever first calls say: they may pay for something
+    that is made once.
     """
     gain = sum(log_ratios(pairs, clock)) / len(pairs)
     if _holds_elsewhere(pairs, clock, gain):
         return False
     savings = cold_savings(pairs, clock)
     if obvious:
-        return gain > math.log(OBVIOUS_GAIN) and max(savings, default=1.0) < LITTLE
+        others = others_log_ratios(pairs, clock)
+        absent = max(others, default=gain) < gain * LITTLE or max(savings, default=1.0) < LITTLE
+        return gain > math.log(OBVIOUS_GAIN) and absent
     found = center(savings, COLD_ALPHA)
     if found is None:
         return gain > 0 and sum(savings) < LITTLE * len(savings)
@@ -255,9 +259,8 @@ def doubts(pairs: Sequence[Pair], clock: Clock, alpha: float) -> Outcome | None:
     SLOWER where wall time fell and CPU time surely rose; CHEATING where our own clock, from telling a process to work until
     it has done, shows less than half of the gain (in logarithms) that its clocks show.
     """
-    gain = sum(log_ratios(pairs, clock)) / len(pairs)
-    outside = outside_log_ratios(pairs)
-    if outside and sum(outside) / len(outside) < gain / 2 and clock is Clock.WALL:
+    hidden = _is_hidden(pairs, clock)
+    if hidden and clock is Clock.WALL:
         return Outcome.CHEATING
     wall = interval(log_ratios(pairs, Clock.WALL), alpha)
     if clock is Clock.CPU and (wall is None or wall.low <= 1):
@@ -265,7 +268,13 @@ def doubts(pairs: Sequence[Pair], clock: Clock, alpha: float) -> Outcome | None:
     cpu = interval(log_ratios(pairs, Clock.CPU), alpha)
     if clock is Clock.WALL and cpu is not None and cpu.high < 1:
         return Outcome.SLOWER
-    return Outcome.CHEATING if outside and sum(outside) / len(outside) < gain / 2 else None
+    return Outcome.CHEATING if hidden else None
+
+
+def _is_hidden(pairs: Sequence[Pair], clock: Clock) -> bool:
+    """True if the clock outside shows less than half (in logarithms) of the gain that the processes' own clocks show."""
+    gain, outside = sum(log_ratios(pairs, clock)) / len(pairs), outside_log_ratios(pairs)
+    return bool(outside) and sum(outside) / len(outside) < gain / 2
 
 
 @contextmanager
