@@ -17,7 +17,7 @@ def add_commands(app: typer.Typer) -> None:
 
 @evals.callback()
 def common() -> None:
-    """Keeps `judging` a command of its own while it is the only one."""
+    """Keeps each a command of its own, however few they are."""
 
 
 @evals.command()
@@ -58,6 +58,35 @@ def judging(
     finally:
         progress.close()
     typer.echo(as_markdown(summary))
+
+
+@evals.command()
+def hostile(
+    folder: Annotated[Path, typer.Argument(help="Where rows and summary go. A folder that has rows is completed.")],
+    only: Annotated[
+        list[str] | None,
+        typer.Option(metavar="GLOB", help='Names or families of candidates, e.g. "disk-*" or honest. Repeatable.'),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the order of timings.")] = 0,
+    python: Annotated[str | None, typer.Option(help="Python that is judged in. Default: one built with uv.")] = None,
+) -> None:
+    """Try to fool the judge: caches, tables of answers, patched clocks and other tricks, and honest edits among them.
+
+    Interrupted or killed, the same command goes on where it ended. Exit codes: 0 nobody fooled it and at least 90 % of
+    the honest edits were accepted, 1 otherwise, 2 could not run.
+    """
+    from agent.progress import Progress
+    from agent.running import current_environment
+    from evals.hostile.page import as_markdown
+    from evals.hostile.running import Wanted, run
+
+    progress = Progress()
+    try:
+        summary = run(folder, Wanted(only=tuple(only or ()), seed=seed, python=python), current_environment(), progress)
+    finally:
+        progress.close()
+    typer.echo(as_markdown(summary))
+    raise typer.Exit(0 if summary.passed else 1)
 
 
 def _chosen(option: str, given: str, known: tuple[str, ...], everything: str) -> tuple[str, ...]:

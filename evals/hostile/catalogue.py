@@ -1,0 +1,29 @@
+"""All candidates, the honest ones last."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fnmatch import fnmatch
+
+from evals.hostile import caching, clocks, elsewhere, foreseeing, honest, informed, watching, wrong
+from evals.hostile.entries import Entry
+
+ENTRIES: tuple[Entry, ...] = (
+    *caching.ENTRIES,
+    *foreseeing.ENTRIES,
+    *clocks.ENTRIES,
+    *wrong.ENTRIES,
+    *elsewhere.ENTRIES,
+    *watching.ENTRIES,
+    *informed.ENTRIES,
+    *honest.ENTRIES,
+)
+
+
+def matching(only: Sequence[str]) -> tuple[Entry, ...]:
+    """Entries whose name, or family, fits one of the globs; all where there is none."""
+    return tuple(entry for entry in ENTRIES if not only or any(_fits(entry, glob) for glob in only))
+
+
+def _fits(entry: Entry, glob: str) -> bool:
+    return fnmatch(entry.name, glob) or fnmatch(entry.family, glob)

@@ -1,0 +1,65 @@
+"""One row a verdict, appended as it comes: a catalogue that was interrupted goes on where it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from evals.hostile.entries import Entry
+from tools.values import Outcome, Value
+from workspaces.errors import OptimizeError
+
+
+class Row(Value):
+    """What the judge said of one candidate."""
+
+    entry: Entry
+    seed: int
+    outcome: Outcome | None  # None where it could not be judged
+    rung: str  # of the check that failed; empty where all passed
+    reason: str
+    speedup: float | None = None
+    one_off_seconds: float | None = None
+    break_even: float | None = None
+    seconds: float  # baseline, checks and timing together
+
+    @property
+    def accepted(self) -> bool:
+        """True only for FASTER."""
+        return self.outcome is Outcome.FASTER
+
+    @property
+    def as_expected(self) -> bool:
+        """True if the outcome is one that the catalogue names."""
+        return self.accepted if self.entry.honest else self.outcome in self.entry.caught
+
+    @property
+    def said(self) -> str:
+        """The outcome in a word."""
+        return self.outcome.value if self.outcome else "not judged"
+
+
+def read_rows(file: Path) -> list[Row]:
+    """All whole rows; OptimizeError if the file holds something else. A torn last row is as if it had not been made."""
+    if not file.exists():
+        return []
+    lines = file.read_text("utf-8").split("\n")
+    try:
+        return [Row.model_validate_json(line) for line in lines[:-1]]
+    except ValidationError as error:
+        raise OptimizeError(f"{file} holds rows of another version: name another folder. {error}") from error
+
+
+def append_row(file: Path, row: Row) -> None:
+    """One more row, on the disk when this returns."""
+    with file.open("ab") as rows:
+        rows.write(row.model_dump_json().encode() + b"\n")
+        rows.flush()
+
+
+def judged_already(entries: Sequence[Entry], rows: Sequence[Row], seed: int) -> list[Row]:
+    """Rows of these very entries: an entry that was changed since is judged anew."""
+    by_name = {row.entry.name: row for row in rows if row.seed == seed}
+    return [by_name[entry.name] for entry in entries if entry.name in by_name and by_name[entry.name].entry == entry]
