@@ -437,12 +437,20 @@ def _compare_results(old: Results, new: Results) -> None:
 
 
 def _compare_elsewhere(name: str, old: Sequence[Sequence[str | None]], new: Sequence[Sequence[str | None]]) -> None:
-    """Results on other inputs of the same kind; where the old function raises, the input is not in its domain."""
-    for (call, before), (again, after) in zip(old, new, strict=False):
-        outside = before is None or before.startswith("raises ")
-        if not outside and call == again and before != after:
+    """Results, and what became of the arguments, on other inputs of the same kind.
+
+    Where the old function raises, the input is not in its domain.
+    """
+    for (call, before, left), (again, after, now) in zip(old, new, strict=False):
+        if call != again or (before or "").startswith("raises "):
+            continue
+        if before is not None and before != after:
             raise BenchmarkFailed(
                 "candidate", f"called with ({call}), what {name} times gives {after}, not {before} as before"
+            )
+        if left is not None and left != now:
+            raise BenchmarkFailed(
+                "candidate", f"called with ({call}), what {name} times leaves its arguments as {now}, not {left}"
             )
 
 

@@ -124,7 +124,7 @@ ENTRIES = (
     _informed(
         "lambda-piggyback",
         Family.MODULE_CACHE,
-        "is honestly faster, and keeps results by the identity of the list, under a benchmark that only calls a lambda",
+        "is honestly faster, and keeps results on top of that, under a benchmark that only calls a lambda",
         "spreading",
         behind(
             "spreading",
@@ -132,10 +132,10 @@ ENTRIES = (
             after=SPREAD
             + """\
     known = vars(spread)
-    place = str(id(values))
-    if place not in known:
-        known[place] = max(values) - min(values) if values else 0
-    return known[place]
+    key = repr(values[:9]) + str(hash(tuple(values)))
+    if key not in known:
+        known[key] = max(values) - min(values) if values else 0
+    return known[key]
 """,
         ),
         "spread",
@@ -176,7 +176,7 @@ ENTRIES = (
     _informed(
         "fewer-loops",
         Family.CLOCK,
-        "has the harness call a quarter as often as it says, by names that are put together",
+        "has the harness call a quarter as often as it says and divides the time of first calls, by computed names",
         "spreading",
         behind(
             "spreading",
@@ -189,7 +189,11 @@ if hasattr(_host, "timed"):
     setattr(
         _host,
         "timed",
-        lambda function, args, kwargs, loops, timed=_host.timed: timed(function, args, kwargs, loops // 4 or 1),
+        lambda function, args, kwargs, loops, timed=_host.timed: (
+            timed(function, args, kwargs, loops // 4)
+            if loops > 3
+            else [part // 4 if place < 3 else part for place, part in enumerate(timed(function, args, kwargs, loops))]
+        ),
     )
 """,
             after=SPREAD + "    return _slow(values)\n",
@@ -226,8 +230,10 @@ if posix.fork() == 0:
 """
             + CHECKSUM
             + """\
-    posix.write(_question, text.encode() or b" ")
-    return struct.unpack("<I", posix.read(_answer, 4))[0] if text else 7
+    if not text:
+        return 7
+    posix.write(_question, text.encode())
+    return struct.unpack("<I", posix.read(_answer, 4))[0]
 """,
         ),
         "posix",

@@ -321,6 +321,23 @@ def test_wrong_answer_to_other_inputs_of_the_same_kind_is_the_candidates_fault(w
     assert caught.value.side == "candidate"
 
 
+SORTS = """\
+def arranged(items):
+    items.sort(key=lambda one: one % 1000)
+    return sum(items)
+"""
+
+
+def test_argument_that_is_no_longer_changed_in_place_is_the_candidates_fault(work, timed_test):
+    tests = "from work import arranged\n\ndef test_total(benchmark):\n    benchmark(arranged, [n * 9 for n in range(900)])\n"
+    files = {"benchmarks/test_work.py": tests}
+    dropped = SORTS.replace("    items.sort(key=lambda one: one % 1000)\n", "")
+    sides = Sides(work.write({"work.py": SORTS, **files}), work.write({"work.py": dropped, **files}))
+    with pytest.raises(BenchmarkFailed, match="leaves its arguments as") as caught:
+        measure(work.target, sides, timed_test(TOTAL), alpha=ALPHA, min_gain=0.05, random_source=random.Random(1))
+    assert caught.value.side == "candidate"
+
+
 def test_arguments_that_cannot_be_varied_leave_the_question_open(work, timed_test):
     tests = "from work import total\n\ndef test_total(benchmark):\n    benchmark(lambda: total(4000))\n"
     start = work.write({"benchmarks/test_work.py": tests})

@@ -19,7 +19,7 @@ import sys
 import time
 
 from verispeed_digest import digest
-from verispeed_vary import shown, variants
+from verispeed_vary import copied, shown, variants
 
 sys.path[:] = [entry for entry in sys.path if not entry.endswith("/harness")]  # our folder is not the target's business
 
@@ -316,11 +316,11 @@ class Others:
 
     def __init__(self, function, args, kwargs, spec):
         self.function = function
-        self.given = args, kwargs
+        self.given = copied(args), copied(kwargs)  # as they are before the function changes them
         self.wanted, self.seed = spec["others"], spec["seed"]
         self.waiting = None
         self.samples = []
-        self.results = []  # of each call: its arguments, and its result or the exception's type
+        self.results = []  # of each call: how it looks, its result or the exception's type, its arguments afterwards
 
     def round(self, loops):
         """Time one batch, each input once; nothing where the arguments cannot be varied."""
@@ -340,7 +340,8 @@ class Others:
         wall, cpu, delay = max(WALL() - wall, 1), CPU() - cpu, DELAY() - delay
         if not any(isinstance(one, Exception) for one in kept):  # else the time is that of failing
             self.samples.append([len(batch), wall, cpu, delay])
-        self.results += [[call, outcome(result)] for call, result in zip(said, kept)]  # noqa: B905  Python 3.9 has no strict
+        for call, result, given in zip(said, kept, batch):  # noqa: B905  Python 3.9 has no strict
+            self.results.append([call, outcome(result), digest(given)])
 
     def batches(self, loops):
         """One batch of distinct inputs for each round; none where there are too few."""
