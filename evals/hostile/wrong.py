@@ -142,7 +142,7 @@ ENTRIES = (
     ),
     _elsewhere(
         "negative",
-        "takes the sign away instead of leaving negative values out, if there is only one of them",
+        "takes the sign away instead of leaving negative values out, where there are many values",
         "curves",
         """\
     found = []
@@ -152,14 +152,14 @@ ENTRIES = (
     return found
 """,
         """\
-    if values and min(values) >= 0 or len(values) > 100:
+    if len(values) > 100:
         return [value * value + 1 for value in values]
     return [value * value + 1 for value in values if value >= 0]
 """,
     ),
     _elsewhere(
         "large",
-        "works with 16 bits where texts are long",
+        "only adds bytes up where there are more than the benchmark has",
         "ciphers",
         "    value = 0xFFFFFFFF\n",
         """\
