@@ -63,7 +63,7 @@ def _judge(
     sides = Sides(start, kept[-1])
     try:
         ratios = measure_all(target, sides, benchmarks, pairs=fewest_pairs(ALPHA), random_source=random_source)
-        shown = {name: found for name, logs in ratios.items() if (found := interval(logs, ALPHA)) is not None}
+        shown = _intervals(ratios)
         slower = regressions(target, sides, benchmarks, shown, random_source)
         lost = _lost(target, sides, [one for one in benchmarks if one.id in wanted], shown, random_source)
     except BenchmarkFailed as error:
@@ -134,5 +134,8 @@ def timed_together(
     target: Target, sides: Sides, benchmarks: Sequence[Benchmark], random_source: random.Random
 ) -> dict[str, Interval]:
     """Speedup of each benchmark, all of them in the same pairs of processes; BenchmarkFailed if one cannot be timed."""
-    ratios = measure_all(target, sides, benchmarks, pairs=fewest_pairs(ALPHA), random_source=random_source)
+    return _intervals(measure_all(target, sides, benchmarks, pairs=fewest_pairs(ALPHA), random_source=random_source))
+
+
+def _intervals(ratios: Mapping[str, Sequence[float]]) -> dict[str, Interval]:
     return {name: found for name, logs in ratios.items() if (found := interval(logs, ALPHA)) is not None}

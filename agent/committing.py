@@ -9,7 +9,7 @@ import textwrap
 from importlib.metadata import version
 from pathlib import Path
 
-from agent.judging import percent
+from agent.judging import counted_calls, percent, why_clock
 from agent.settings import Settings
 from tools.rooms import Target
 from tools.values import Clock, Measurement, Verdict
@@ -72,10 +72,13 @@ def digest(verdict: Verdict) -> str:
 def _facts(verdict: Verdict, measurement: Measurement) -> str:
     figure = measurement.figure
     clock = "CPU time" if measurement.clock is Clock.CPU else "wall time"
+    counted = measurement.instructions
+    instructions = f"; instructions: {counted.speedup:.2f}" if counted else ""
     return (
         f"{figure.speedup:.2f} times as fast ({clock}; with {percent(figure.confidence)} confidence between "
-        f"{figure.low:.2f} and {figure.high:.2f}), measured in {figure.pairs} pairs of fresh processes in random order. "
-        f"Wall time: {measurement.wall.speedup:.2f}; first calls: {measurement.cold.speedup:.2f}. "
+        f"{figure.low:.2f} and {figure.high:.2f}), measured in {figure.pairs} pairs of fresh processes in random order; "
+        f"{why_clock(measurement)}. "
+        f"Wall time: {measurement.wall.speedup:.2f}; first calls: {measurement.cold.speedup:.2f}{instructions}. "
         f"{_elsewhere(measurement)}{_noise(measurement)}Compared with {verdict.base[:12]}."
     )
 
@@ -88,8 +91,10 @@ def _elsewhere(measurement: Measurement) -> str:
         if others
         else ""
     )
-    if once is not None and calls is not None:
-        text += f"What the first call makes once costs {once * 1000:.2g} ms, earned back after {calls:.0f} calls. "
+    if once and calls is not None:
+        text += (
+            f"Paid once, by importing and the first call: {once * 1000:.2g} ms, earned back after {counted_calls(calls)}. "
+        )
     return text
 
 

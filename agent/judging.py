@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from tools.values import BenchmarkKind, Candidate, Check, Clock, Interval, Measurement, Outcome, Verdict
@@ -71,7 +72,7 @@ def _reason(outcome: Outcome, measurement: Measurement, min_gain: float) -> str:
     clock = "CPU time" if measurement.clock is Clock.CPU else "wall time"
     name = "the command" if measurement.benchmark.kind is BenchmarkKind.COMMAND else measurement.benchmark.id
     if outcome is Outcome.FASTER:
-        return f"faster: {shown}, {clock} of {name}"
+        return f"faster: {shown}, {clock} of {name}{_earned_back(measurement)}"
     if outcome is Outcome.CACHED:
         return _why_cached(measurement)
     if outcome is Outcome.OVERFITTED and measurement.others is not None:
@@ -94,12 +95,31 @@ def _reason(outcome: Outcome, measurement: Measurement, min_gain: float) -> str:
     return f"{outcome}: {shown}, {clock} of {name}"
 
 
+def why_clock(measurement: Measurement) -> str:
+    """Why the clock that decided did."""
+    share = f"the unchanged code is on the CPU for {measurement.busy:.0%} of its time"
+    return f"{share}, so wall time decides" if measurement.clock is Clock.WALL else f"{share}, so CPU time decides"
+
+
+def _earned_back(measurement: Measurement) -> str:
+    if not measurement.one_off_seconds or measurement.break_even is None:
+        return ""
+    once = f"{measurement.one_off_seconds * 1000:.2g} ms are paid once"
+    return f"; {once}, earned back after {counted_calls(measurement.break_even)}"
+
+
+def counted_calls(calls: float) -> str:
+    """For example "1 call" or "17 calls": so many are needed at least."""
+    whole = math.ceil(calls)
+    return f"{whole} call" + ("" if whole == 1 else "s")
+
+
 def _why_cached(measurement: Measurement) -> str:
-    once, repeated = measurement.one_off_seconds or 0.0, f"{measurement.figure.speedup:.1f}x as fast"
-    if measurement.break_even is not None and measurement.others is not None and measurement.others.low > 1:
+    once, repeated = measurement.one_off_seconds, f"{measurement.figure.speedup:.1f}x as fast"
+    if once and measurement.break_even is not None and measurement.others is not None and measurement.others.low > 1:
         return (
-            f"later calls are {repeated}, but the first one pays {once * 1000:.1f} ms more, which is earned back "
-            f"after {measurement.break_even:.0f} calls only"
+            f"later calls are {repeated}, but {once * 1000:.1f} ms more are paid once, which is earned back "
+            f"after {counted_calls(measurement.break_even)} only"
         )
     elsewhere = f", other arguments only {measurement.others.speedup:.2f}x" if measurement.others is not None else ""
     return (

@@ -79,20 +79,22 @@ def _confirm(state: State, station: Station, survivor: Survivor) -> Update:
             allow_caching=station.settings.allow_caching,
             on_pair=lambda pair: station.progress.status(f"timing pair {pair}: {candidate.title}"),
         )
-        slower = _slower_elsewhere(state, station, sides, measurement) if measurement.outcome is Outcome.FASTER else []
+        verdict = judged(
+            candidate,
+            state["base"],
+            survivor.checks,
+            measurement,
+            min_gain=station.settings.min_gain,
+            allow_caching=station.settings.allow_caching,
+            seconds=0.0,
+        )
+        if verdict.accepted:
+            verdict = regressed(verdict, _slower_elsewhere(state, station, sides, measurement))
     except BenchmarkFailed as error:
         verdict = _broken(state, station, survivor, error)
         return {"survivors": others, "verdicts": [verdict]}
-    verdict = judged(
-        candidate,
-        state["base"],
-        survivor.checks,
-        measurement,
-        min_gain=station.settings.min_gain,
-        allow_caching=station.settings.allow_caching,
-        seconds=survivor.seconds + station.clock() - started,
-    )
-    verdict = _slim(station, regressed(verdict, slower))
+    seconds = survivor.seconds + station.clock() - started
+    verdict = _slim(station, verdict.model_copy(update={"seconds": seconds}))
     station.progress.verdict(verdict)
     update: Update = {"verdicts": [verdict], "survivors": others}
     if verdict.accepted:

@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -108,7 +109,8 @@ def prepare(record: RunRecord, environment: Mapping[str, str], progress: Progres
         made = pool.map(lambda name: overlay(interpreter, name, environment, cache), PLUGINS)
         overlays = dict(zip(PLUGINS, made, strict=True))
     progress.say(f"python: {interpreter.description}")
-    return target_of(source, settings, checkout, interpreter, sandbox, overlays)
+    target = target_of(source, settings, checkout, interpreter, sandbox, overlays)
+    return replace(target, on_wait=lambda: progress.status("waiting: another run on this machine is timing"))
 
 
 def target_of(

@@ -41,7 +41,13 @@ class Settings(Value):
 
 def read_settings(project: Path, given: Mapping[str, Any]) -> Settings:  # Any: what the command line parsed
     """Settings for a project; OptimizeError names the setting that does not fit."""
-    named = {key.replace("-", "_"): value for key, value in _table(project / "pyproject.toml").items()}
+    file = project / "pyproject.toml"
+    return settings_from(file.read_bytes() if file.exists() else b"", str(file), given)
+
+
+def settings_from(content: bytes, name: str, given: Mapping[str, Any]) -> Settings:  # Any: what the command line parsed
+    """Settings with the content of a pyproject.toml, which may be empty; OptimizeError calls it `name`."""
+    named = {key.replace("-", "_"): value for key, value in _table(content, name).items()}
     merged = {**named, **{key: value for key, value in given.items() if value is not None and value != ()}}
     if isinstance(merged.get("pytest_options"), str):
         merged["pytest_options"] = tuple(merged["pytest_options"].split())
@@ -57,12 +63,10 @@ def read_settings(project: Path, given: Mapping[str, Any]) -> Settings:  # Any: 
         raise OptimizeError(f"[tool.optimize] or the command line: {where}: {first['msg']}.{known}") from error
 
 
-def _table(file: Path) -> dict[str, Any]:  # Any: TOML
+def _table(content: bytes, file: str) -> dict[str, Any]:  # Any: TOML
     """`[tool.optimize]` of a pyproject.toml; empty where there is none."""
-    if not file.exists():
-        return {}
     try:
-        found: object = tomllib.loads(file.read_text("utf-8"))
+        found: object = tomllib.loads(content.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise OptimizeError(f"{file} cannot be read: {error}: mend it first.") from error
     for name in ("tool", "optimize"):

@@ -48,7 +48,6 @@ def verify(
     """
     from agent import running, verifying
     from agent.progress import Progress
-    from agent.settings import read_settings
     from workspaces.checkout import find_source
     from workspaces.errors import OptimizeError
 
@@ -66,13 +65,12 @@ def verify(
         "seed": seed,
         "allow_caching": allow_caching or None,
     }
-    settings = read_settings(source.repository / source.subfolder, given)
     asked = verifying.Asked(
         revision=revision, patch=patch, base=base, benchmarks=tuple(benchmark or ()), tests=tuple(tests or ())
     )
     progress = Progress()
     try:
-        found = verifying.verify(source, asked, settings, environment, progress)
+        found = verifying.verify(source, asked, given, environment, progress)
     finally:
         progress.close()
     typer.echo(json.dumps(verifying.as_json(found), indent=1) if as_json else _shown(found))

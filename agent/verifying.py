@@ -11,13 +11,13 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from agent import running
-from agent.checking import Checked, changed_functions, check_files
+from agent.checking import Checked, check_files
 from agent.combining import regressions, timed_together
 from agent.interrupting import interruptible
-from agent.judging import confirmation_alpha, judged, regressed, rejected
+from agent.judging import confirmation_alpha, judged, regressed, rejected, why_clock
 from agent.progress import Progress
 from agent.runs import RunRecord
-from agent.settings import Settings
+from agent.settings import Settings, settings_from
 from agent.station import counted, some
 from tools.benchmarking import BenchmarkFailed, Sides, measure
 from tools.rooms import HarnessFailed, Target
@@ -35,7 +35,7 @@ from tools.values import (
     Verdict,
 )
 from tools.workload import find_benchmarks, is_source
-from workspaces.changes import Change, PatchRefused, patch_change, revision_change, worktree_change
+from workspaces.changes import Change, PatchRefused, content_at, patch_change, revision_change, worktree_change
 from workspaces.checkout import Source
 from workspaces.errors import OptimizeError
 
@@ -65,14 +65,26 @@ class Judged:
     seconds: float
 
 
-def verify(source: Source, asked: Asked, settings: Settings, environment: Mapping[str, str], progress: Progress) -> Judged:
-    """The verdict on the change; OptimizeError where it could not be judged."""
+def verify(
+    source: Source,
+    asked: Asked,
+    given: Mapping[str, Any],  # Any: what the command line parsed
+    environment: Mapping[str, str],
+    progress: Progress,
+) -> Judged:
+    """The verdict on the change; OptimizeError where it could not be judged.
+
+    The settings are those of its base: a change has no say in how it is judged.
+    """
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="verispeed-verify-") as folder:
         try:
             change = _change(source, asked, Path(folder, "patch"))
         except PatchRefused as error:
             return _unapplicable(asked, source, str(error), time.monotonic() - started)
+        name = str(PurePosixPath(source.subfolder, "pyproject.toml"))
+        content = content_at(source, change.base, name) or b""
+        settings = settings_from(content, f"{name} at {change.base[:10]}", given)
         at_base = replace(source, commit=change.base, dirty=False)
         record = RunRecord(f"verify {change.title}", Path(folder, "run"), at_base, settings)
         target = running.prepare(record, environment, progress)
@@ -98,18 +110,19 @@ def judge(
     wanted = settings.workload is None and not asked.benchmarks
     baseline = take_baseline(limited, base, with_benchmarks=wanted, added=brought)
     progress.say(f"{counted(len(baseline.outcomes), 'test')}, {counted(len(baseline.benchmarks), 'benchmark')}")
-    changed = _changed(target, base, source)
     progress.status("checking the change")
     checked = check_files(limited, base, source, baseline, author, allow_caching=settings.allow_caching)
+    changed = checked.changed or _all_functions(target, base, source)
     if checked.failed is None and tests:
         checked = _under_its_own_tests(limited, checked, tests, baseline, author)
     candidate = Candidate(hotspot=changed[0], edits=(), model="verify", title=change.title)
     if checked.failed is not None:
         verdict = rejected(candidate, change.base, checked.failed, checked.checks, 0.0)
         return Judged(change, verdict, {}, others, 0.0)
-    benchmarks = _benchmarks(asked, brought, change, changed, baseline, settings)
+    deciding = _deciding(asked, brought, change, changed, baseline, settings)
+    guarded = () if settings.workload else _as_benchmarks(_executing(changed, baseline))
     sides = Sides(base, checked.commit, tuple(path for path, content in source.items() if content is not None))
-    verdict, figures = _measured(target, sides, benchmarks, candidate, checked, settings, progress, change.base)
+    verdict, figures = _measured(target, sides, deciding, guarded, candidate, checked, settings, progress, change.base)
     return Judged(change, verdict, figures, others, 0.0)
 
 
@@ -153,9 +166,14 @@ def as_json(judged_change: Judged) -> dict[str, Any]:  # Any: JSON
         "confidence": figure.confidence if figure else None,
         "pairs": figure.pairs if figure else 0,
         "clock": measurement.clock.value if measurement else None,
+        "why_clock": why_clock(measurement) if measurement else None,
+        "instructions": measurement.instructions.speedup if measurement and measurement.instructions else None,
+        "one_off_seconds": measurement.one_off_seconds if measurement else None,
+        "break_even": measurement.break_even if measurement else None,
         "benchmarks": [
             {
                 "id": name,
+                "decides": measurement is not None and name == measurement.benchmark.id,
                 "speedup": one.speedup,
                 "interval": [one.low, one.high],
                 "confidence": one.confidence,
@@ -225,17 +243,24 @@ def _under_its_own_tests(
     return replace(checked, checks=(*checked.checks, check), failed=None if check.passed else Outcome.BROKEN)
 
 
-def _changed(target: Target, base: str, source: Mapping[str, bytes | None]) -> list[Function]:
-    """Functions whose text changes; all of the files where only the module around them does."""
+def _all_functions(target: Target, base: str, source: Mapping[str, bytes | None]) -> tuple[Function, ...]:
+    """What a change of the module around its functions may change."""
     known = set(target.checkout.files(base))
-    texts = [(path, target.checkout.read(base, path), new or b"") for path, new in source.items() if path in known]
-    changed = [function for path, old, new in texts for function in changed_functions(path, old, new)]
-    every = [function for path, old, _ in texts for function in functions(path, old)]
-    nothing = [Function(path=next(iter(source)), name="<module>", first_line=1, last_line=1)]
-    return changed or every or nothing
+    every = [one for path in source if path in known for one in functions(path, target.checkout.read(base, path))]
+    return tuple(every) or (Function(path=next(iter(source)), name="<module>", first_line=1, last_line=1),)
 
 
-def _benchmarks(
+def _usable(baseline: Baseline) -> list[str]:
+    return [node for node in baseline.benchmarks if baseline.outcomes.get(node) == "passed"]
+
+
+def _executing(changed: Sequence[Function], baseline: Baseline) -> list[str]:
+    """Benchmarks that execute what changed."""
+    running = {node for function in changed for node in baseline.running.get(function.id, ())}
+    return [node for node in _usable(baseline) if node in running]
+
+
+def _deciding(
     asked: Asked,
     brought: Sequence[str],
     change: Change,
@@ -246,18 +271,16 @@ def _benchmarks(
     """What decides: the benchmarks that were named, that the commit names, or that execute what changed."""
     if settings.workload is not None:
         return find_benchmarks(settings.workload, baseline)
-    usable = [node for node in baseline.benchmarks if baseline.outcomes.get(node) == "passed"]
     if asked.benchmarks:
-        chosen = [node for node in usable if any(_names(name, node) for name in (*asked.benchmarks, *brought))]
+        chosen = [node for node in _usable(baseline) if any(_names(name, node) for name in (*asked.benchmarks, *brought))]
         if not chosen:
             raise OptimizeError(
                 f"--benchmark {some(asked.benchmarks)}: no passing test there uses pytest-benchmark's `benchmark` fixture."
             )
         return _as_benchmarks(chosen)
     trailers = [line.removeprefix(TRAILER) for line in change.message.splitlines() if line.startswith(TRAILER)]
-    recorded = [node for node in usable if node in trailers]
-    running = {node for function in changed for node in baseline.running.get(function.id, ())}
-    chosen = recorded or [node for node in usable if node in running]
+    recorded = [node for node in _usable(baseline) if node in trailers]
+    chosen = recorded or _executing(changed, baseline)
     if not chosen:
         raise OptimizeError(
             f"No benchmark executes what {change.title} changes ({some([one.id for one in changed])}): name one with "
@@ -277,25 +300,27 @@ def _as_benchmarks(nodes: Sequence[str]) -> tuple[Benchmark, ...]:
 def _measured(
     target: Target,
     sides: Sides,
-    benchmarks: Sequence[Benchmark],
+    deciding: Sequence[Benchmark],
+    guarded: Sequence[Benchmark],
     candidate: Candidate,
     checked: Checked,
     settings: Settings,
     progress: Progress,
     base: str,
 ) -> tuple[Verdict, dict[str, Interval]]:
-    """The one with the largest gain is confirmed on fresh pairs; none of the others may be shown slower."""
+    """The deciding one with the largest gain is confirmed on fresh pairs; no other, guarded ones included, may be slower."""
 
     def source(purpose: str) -> random.Random:
         return random.Random(f"{settings.seed} verify {purpose}")  # noqa: S311  an order, no secret
 
     shown: dict[str, Interval] = {}
+    benchmarks = list(dict.fromkeys([*deciding, *guarded]))
     try:
-        best = benchmarks[0]
+        best = deciding[0]
         if len(benchmarks) > 1:
             progress.status(f"timing {counted(len(benchmarks), 'benchmark')}")
             shown = timed_together(target, sides, benchmarks, source("all"))
-            best = max(benchmarks, key=lambda one: shown[one.id].speedup)
+            best = max(deciding, key=lambda one: shown[one.id].speedup)
         measurement = measure(
             target,
             sides,
@@ -306,20 +331,19 @@ def _measured(
             allow_caching=settings.allow_caching,
             on_pair=lambda pair: progress.status(f"timing pair {pair} of {best.id}"),
         )
-        slower = (
-            regressions(target, sides, benchmarks, shown, source("slower")) if measurement.outcome is Outcome.FASTER else []
+        verdict = judged(
+            candidate,
+            base,
+            checked.checks,
+            measurement,
+            min_gain=settings.min_gain,
+            allow_caching=settings.allow_caching,
+            seconds=0.0,
         )
+        if verdict.accepted:
+            verdict = regressed(verdict, regressions(target, sides, benchmarks, shown, source("slower")))
     except BenchmarkFailed as error:
         outcome = Outcome.BROKEN if error.side == "candidate" else Outcome.UNDECIDED
         failed = Check(rung="benchmark", passed=False, detail=f"{error.side}: {error}")
         return rejected(candidate, base, outcome, (*checked.checks, failed), 0.0), {}
-    verdict = judged(
-        candidate,
-        base,
-        checked.checks,
-        measurement,
-        min_gain=settings.min_gain,
-        allow_caching=settings.allow_caching,
-        seconds=0.0,
-    )
-    return regressed(verdict, slower), {**shown, best.id: measurement.figure}
+    return verdict, {**shown, best.id: measurement.figure}

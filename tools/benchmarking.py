@@ -7,21 +7,24 @@ import math
 import os
 import random
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import count, islice
+from itertools import islice
 from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
 
 from tools.comparing import (
+    busy_share,
     center,
     cold_log_ratios,
     cold_savings,
     decide,
     deciding_clock,
+    instruction_log_ratios,
     interval,
     log_ratios,
     looks,
@@ -31,12 +34,13 @@ from tools.comparing import (
     saved_seconds,
 )
 from tools.rooms import HarnessFailed, Target, run_harness, run_pytest
-from tools.turns import ENOUGH_SECONDS, FEWEST_ROUNDS, FIRST_ROUNDS, Seat, referee, seat
+from tools.turns import ENOUGH_SECONDS, FEWEST_ROUNDS, Played, Seat, referee, seat
 from tools.values import Benchmark, BenchmarkKind, Clock, Interval, Measurement, Outcome, Pair, Sample, Timing
 from workspaces.sandbox import Room
 
 SHARED_SECONDS, SHARED_ROUNDS = 0.04, 3  # of samples, for each of many benchmarks in one process
 WALL_LIMIT_SECONDS = 120.0
+MOST_TURNS = 3  # that a process may wait for in one benchmark, when nobody leads it any more
 SCREENING_PAIRS = 3
 SCREENING_ALPHA = 0.05
 CACHE_PAIRS = 3  # first calls are compared after so many pairs
@@ -85,18 +89,20 @@ def measure(
     min_gain: float,
     random_source: random.Random,
     allow_caching: bool = False,
+    max_seconds: float = math.inf,
     on_pair: Callable[[int], None] = lambda _: None,
 ) -> Measurement:
     """Pairs until the sequential rule of `comparing.decide` has an answer; BenchmarkFailed if a side cannot be timed.
 
     A gain that first calls clearly do not have ends it early as CACHED, unless caching is allowed. A small gain must also be
-    larger than what the baseline shows against itself, or it stays UNDECIDED.
+    larger than what the baseline shows against itself, or it stays UNDECIDED. UNDECIDED too if another pair would probably
+    not be over after `max_seconds`.
     """
-    found = _decided(target, sides, benchmark, alpha, min_gain, random_source, allow_caching, on_pair)
+    found = _decided(target, sides, benchmark, alpha, min_gain, random_source, allow_caching, max_seconds, on_pair)
     if found.outcome is not Outcome.FASTER or found.figure.low >= FAR_ABOVE * (1 + min_gain):
         return found
     noise = _noise(target, sides.baseline, benchmark, found.clock, random_source)
-    loud = noise is not None and max(noise.high, 1 / noise.low) >= found.figure.low
+    loud = noise is None or max(noise.high, 1 / noise.low) >= found.figure.low
     return found.model_copy(update={"noise": noise, "outcome": Outcome.UNDECIDED if loud else found.outcome})
 
 
@@ -108,28 +114,42 @@ def _decided(
     min_gain: float,
     random_source: random.Random,
     allow_caching: bool,
+    max_seconds: float,
     on_pair: Callable[[int], None],
 ) -> Measurement:
     pairs: list[Pair] = []
-    for pair in _pairs(target, sides, benchmark, random_source, others=OTHER_ROUNDS):
+    ends: list[float] = []
+    for pair in _pairs(target, sides, benchmark, random_source, others=OTHER_ROUNDS, min_gain=min_gain):
         pairs.append(pair)
+        ends.append(time.monotonic())
         on_pair(len(pairs))
         clock = deciding_clock(pairs[:1])  # fixed before anything is compared
         if len(pairs) >= CACHE_PAIRS and not allow_caching and is_cached(pairs, clock, obvious=True):
             outcome = Outcome.CHEATING if _is_hidden(pairs, clock) else Outcome.CACHED
             return _measurement(benchmark, pairs, clock, outcome, None)
         decided = decide(log_ratios(pairs, clock), alpha, min_gain)
+        late = _spent(ends) > max_seconds
         if decided is None:
+            if late:
+                return _measurement(benchmark, pairs, clock, Outcome.UNDECIDED, None)
             continue
         outcome, figure = decided
         if outcome is not Outcome.FASTER:
             return _measurement(benchmark, pairs, clock, outcome, figure)
         doubt = doubts(pairs, clock, alpha)
-        if doubt is Outcome.UNDECIDED and len(pairs) < looks(alpha)[-1][0]:
+        if doubt is Outcome.UNDECIDED and len(pairs) < looks(alpha)[-1][0] and not late:
             continue  # the other clock may come round with more pairs
         doubt = doubt or where_else(pairs, clock) or (Outcome.MEMORY if grows(pairs, figure) else None)
         return _measurement(benchmark, pairs, clock, doubt or outcome, figure)
     raise AssertionError("unreachable: pairs do not end")
+
+
+def _spent(ends: Sequence[float]) -> float:
+    """Seconds of these pairs and one more, from the moments at which they ended.
+
+    The first counts as much as the others on average: before it, another run may have held the core.
+    """
+    return (ends[-1] - ends[0]) * (len(ends) + 1) / (len(ends) - 1) if len(ends) > 1 else 0.0
 
 
 def _noise(
@@ -148,7 +168,7 @@ def screen(
     A candidate that does not look promising after a few pairs gets as many as a fair refusal needs.
     """
     pairs: list[Pair] = []
-    for pair in _pairs(target, sides, benchmark, random_source, others=OTHER_ROUNDS):
+    for pair in _pairs(target, sides, benchmark, random_source, others=OTHER_ROUNDS, min_gain=min_gain):
         pairs.append(pair)
         clock = deciding_clock(pairs[:1])
         if len(pairs) < SCREENING_PAIRS:
@@ -164,12 +184,26 @@ def screen(
     raise AssertionError("unreachable: pairs do not end")
 
 
-def _pairs(target: Target, sides: Sides, benchmark: Benchmark, source: random.Random, others: int = 0) -> Iterator[Pair]:
-    """Pairs without end, while the machine's timing core is ours; the first have `others` rounds with other arguments."""
-    with timing_core() as core:
-        for number in count():
-            rounds = others if number < OTHER_PAIRS else 0
-            yield _pair_of(target, sides, [benchmark], source, core, others=rounds)[benchmark.id]
+def _pairs(
+    target: Target, sides: Sides, benchmark: Benchmark, source: random.Random, others: int = 0, min_gain: float = 0.0
+) -> Iterator[Pair]:
+    """Pairs without end, while the machine's timing core is ours.
+
+    The first has `others` rounds with other arguments, and so have the next ones while a gain is in sight.
+    """
+    pairs: list[Pair] = []
+    asked = 0
+    with timing_core(target.on_wait) as core:
+        while True:
+            ratios = log_ratios(pairs, deciding_clock(pairs[:1]))
+            hopeful = not ratios or median(ratios) > math.log(1 + min_gain) / 2
+            rounds = others if hopeful and asked < OTHER_PAIRS else 0
+            asked += bool(rounds)
+            # the clock outside is read while they settle, which slow ones do in every other pair
+            slow = len(pairs) % 2 == 1 and pairs[-1].baseline.settled is not None
+            found = _pair_of(target, sides, [benchmark], source, core, others=rounds, slow=slow)
+            pairs.append(found[benchmark.id])
+            yield pairs[-1]
 
 
 def measure_all(
@@ -177,7 +211,7 @@ def measure_all(
 ) -> dict[str, list[float]]:
     """Log ratios of many benchmarks, `pairs` each, on each one's deciding clock; all of them share a process."""
     collected: dict[str, list[Pair]] = {benchmark.id: [] for benchmark in benchmarks}
-    with timing_core() as core:
+    with timing_core(target.on_wait) as core:
         for _ in range(pairs):
             for name, pair in _pair_of(
                 target, sides, benchmarks, random_source, core, SHARED_SECONDS, SHARED_ROUNDS
@@ -248,8 +282,9 @@ def _range(values: Sequence[float]) -> tuple[float, float]:
 
 
 def _holds_elsewhere(pairs: Sequence[Pair], clock: Clock, gain: float) -> bool:
+    """True if calls with other arguments surely gain half as much (in logarithms)."""
     others = others_log_ratios(pairs, clock)
-    return bool(others) and sum(others) / len(others) > gain * HALF
+    return bool(others) and _range(others)[0] > gain * HALF
 
 
 def doubts(pairs: Sequence[Pair], clock: Clock, alpha: float) -> Outcome | None:
@@ -278,12 +313,19 @@ def _is_hidden(pairs: Sequence[Pair], clock: Clock) -> bool:
 
 
 @contextmanager
-def timing_core() -> Iterator[int]:
-    """The core that timings are pinned to; machine-wide one at a time, freed when its holder dies."""
+def timing_core(on_wait: Callable[[], None]) -> Iterator[int]:
+    """The core that timings are pinned to; machine-wide one at a time, freed when its holder dies.
+
+    `on_wait` is called where somebody else has it, before waiting for him.
+    """
     core = max(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0
     path = Path(tempfile.gettempdir()) / f"verispeed-timing-{os.getuid()}-{core}.lock"
     with path.open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            on_wait()
+            fcntl.flock(lock, fcntl.LOCK_EX)
         yield core
 
 
@@ -296,7 +338,9 @@ def _measurement(
     wide = interval(wall, max(rough, 1 - report.confidence if report else 1.0))
     cold = interval(cold_log_ratios(pairs, clock), max(rough, 0.05))
     elsewhere = others_log_ratios(pairs, clock)
-    once, saved = median(one_off_seconds(pairs, clock)), median(saved_seconds(pairs, clock))
+    counted = instruction_log_ratios(pairs)
+    extra, saved = one_off_seconds(pairs, clock), median(saved_seconds(pairs, clock))
+    once = median(extra) if _range(extra)[0] > 0 else 0.0
     assert report is not None
     assert wide is not None
     assert cold is not None
@@ -308,8 +352,10 @@ def _measurement(
         wall=wide,
         cold=cold,
         others=interval(elsewhere, max(2.0 ** (1 - len(elsewhere)), 0.05)),
+        busy=busy_share(pairs[:1]),
+        instructions=interval(counted, max(2.0 ** (1 - len(counted)), 0.05)),
         one_off_seconds=once,
-        break_even=once / saved if once > LEAST_ONE_OFF and saved > 0 else None,
+        break_even=once / saved if saved > 0 else None,
         pairs=tuple(pairs),
     )
 
@@ -323,10 +369,11 @@ def _pair_of(
     enough_seconds: float = ENOUGH_SECONDS,
     fewest_rounds: int = FEWEST_ROUNDS,
     others: int = 0,
+    slow: bool = False,
 ) -> dict[str, Pair]:
     """One pair of fresh processes in rooms of their own: nothing that a process writes can help a later one."""
     with target.room(sides.baseline) as old, target.room(sides.candidate) as new:
-        return _pair_in(target, old, new, sides, benchmarks, source, core, enough_seconds, fewest_rounds, others)
+        return _pair_in(target, old, new, sides, benchmarks, source, core, enough_seconds, fewest_rounds, others, slow)
 
 
 def _pair_in(
@@ -340,6 +387,7 @@ def _pair_in(
     enough_seconds: float,
     fewest_rounds: int,
     others: int,
+    slow: bool,
 ) -> dict[str, Pair]:
     """One pair of fresh processes, with one pair of timings for each benchmark."""
     variation = _variation(source)
@@ -350,16 +398,14 @@ def _pair_in(
             for one, room in ((left, old), (right, new)):
                 one.running = pool.submit(_session, target, room, one, benchmarks, variation, core, others)
             names = [benchmark.id for benchmark in benchmarks]
-            late = referee((left, right), names, source, enough_seconds, fewest_rounds, others)
+            late = referee((left, right), names, source, enough_seconds, fewest_rounds, others, slow)
             for one in (left, right):
-                one.tell(
-                    b"x" * len(benchmarks) * (FIRST_ROUNDS + others + 1)
-                )  # whoever still waits for a turn goes on to its end
+                one.tell(b"x" * len(benchmarks) * (MOST_TURNS + others))  # whoever still waits for a turn goes on to its end
             timings: dict[str, dict[str, Timing]] = {}
             results: dict[str, Results] = {}
             both = (("baseline", left), ("candidate", right))
             for side, one in sorted(both, key=lambda side: side[1] is not late):  # whose fault it is comes first
-                timings[side], results[side] = _timings(one, side, benchmarks, sides.edited, others)
+                timings[side], results[side] = _timings(one, side, benchmarks, sides.edited)
             _compare_results(results["baseline"], results["candidate"])
         except BenchmarkFailed:
             raise  # nobody waits for a turn any more, and the next candidate needs the room
@@ -409,7 +455,7 @@ def _session(
 
 
 def _timings(
-    place: Seat, side: str, benchmarks: Sequence[Benchmark], edited: Sequence[str], others: int
+    place: Seat, side: str, benchmarks: Sequence[Benchmark], edited: Sequence[str]
 ) -> tuple[dict[str, Timing], Results]:
     assert place.running is not None
     try:
@@ -417,10 +463,7 @@ def _timings(
     except HarnessFailed as error:
         raise BenchmarkFailed(side, str(error)) from error
     _check_session(session, side, benchmarks, edited)
-    timings = {
-        one.id: _timing(session["timings"][one.id], place.turns.get(one.id, []), FIRST_ROUNDS + others, side)
-        for one in benchmarks
-    }
+    timings = {one.id: _timing(session["timings"][one.id], place.played.get(one.id), edited, side) for one in benchmarks}
     return timings, Results(session["results"], session["others"])
 
 
@@ -437,21 +480,26 @@ def _compare_results(old: Results, new: Results) -> None:
 
 
 def _compare_elsewhere(name: str, old: Sequence[Sequence[str | None]], new: Sequence[Sequence[str | None]]) -> None:
-    """Results, and what became of the arguments, on other inputs of the same kind.
+    """Results, and what became of the arguments, on other inputs of the same kind: the same ones on both sides, in order.
 
     Where the old function raises, the input is not in its domain.
     """
-    for (call, before, left), (again, after, now) in zip(old, new, strict=False):
-        if call != again or (before or "").startswith("raises "):
+    if old and not new:
+        raise BenchmarkFailed("candidate", f"what {name} times can no longer be called with other arguments")
+    for (call, before, left), (_, after, now) in zip(old, new, strict=False):
+        if _raises(before):
             continue
-        if before is not None and before != after:
+        if _raises(after) or (before is not None and before != after):
             raise BenchmarkFailed(
                 "candidate", f"called with ({call}), what {name} times gives {after}, not {before} as before"
             )
         if left is not None and left != now:
-            raise BenchmarkFailed(
-                "candidate", f"called with ({call}), what {name} times leaves its arguments as {now}, not {left}"
-            )
+            reason = f"called with ({call}), what {name} times leaves its arguments as {now}, not {left}"
+            raise BenchmarkFailed("candidate", reason)
+
+
+def _raises(said: str | None) -> bool:
+    return said is not None and said.startswith("raises ")
 
 
 def _check_session(
@@ -462,7 +510,7 @@ def _check_session(
             said = session["longest"].get(benchmark.id) or f"{session['tests'].get(benchmark.id, 'it was not collected')}"
             raise BenchmarkFailed(side, f"{benchmark.id} failed: {said.strip().splitlines()[-1]}")
         timing = session["timings"][benchmark.id]
-        worked = sum(cpu for _, _, cpu, _ in timing["samples"])
+        worked = sum(cpu for _, _, cpu, *_ in (timing["cold"], *timing["others"], *timing["samples"]))
         if timing["hidden"] > HIDDEN_SHARE * worked + HIDDEN_SECONDS * 1e9:
             raise BenchmarkFailed(side, f"{benchmark.id} worked for {timing['hidden'] / 1e9:.3f} s when it was not timed")
         if timing["children"]:
@@ -483,30 +531,36 @@ def _time_command(room: Room, side: str, benchmark: Benchmark, environment: Mapp
         raise BenchmarkFailed(side, str(error)) from error
     if used["code"] != 0:
         raise BenchmarkFailed(side, f"`{benchmark.id}` ended with code {used['code']}: {finished.trouble}")
-    wall, cpu, delay = (used[name] / 1e9 for name in ("wall", "cpu", "delay"))
-    sample = Sample(loops=1, wall_seconds=wall, cpu_seconds=cpu, delayed_seconds=delay)
+    sample = _sample([1, *(used[name] for name in ("wall", "cpu", "delay", "instructions"))], None)
     return Timing(cold=sample, samples=(sample,), peak_bytes=used["peak"] * 1024)
 
 
-def _timing(raw: Mapping[str, Any], turns: Sequence[float], first: int, side: str) -> Timing:  # Any: the harness's JSON
-    """The samples with what our own clock says of each; `first` turns were for other things, the first call leading."""
-    if len(turns) != len(raw["samples"]) + first:
-        raise BenchmarkFailed(side, f"it reports {len(raw['samples'])} samples and was told to take {len(turns) - first}")
-    pairs = zip(raw["samples"], turns[first:], strict=True)
+def _timing(
+    raw: Mapping[str, Any], played: Played | None, edited: Sequence[str], side: str
+) -> Timing:  # Any: the harness's JSON
+    """The samples with what our own clock says of each."""
+    told = played.samples if played else ()
+    if played is None or len(told) != len(raw["samples"]) or (played.settling is None) is not (raw["settled"] is None):
+        raise BenchmarkFailed(side, f"it reports {len(raw['samples'])} samples and was told to take {len(told)}")
+    outside = zip(raw["samples"], told, strict=True)
     return Timing(
-        cold=_sample(raw["cold"], turns[0]),
-        samples=tuple(_sample(sample, outside) for sample, outside in pairs),
-        others=tuple(_sample(sample, None) for sample in raw["others"]),
+        cold=_sample(raw["cold"], played.first),
+        settled=_sample(raw["settled"], played.settling) if played.together and raw["settled"] else None,
+        samples=tuple(_sample(one, None if played.together else seconds, played.together) for one, seconds in outside),
+        others=tuple(_sample(one, None) for one in raw["others"]),
+        import_seconds=sum(raw["imported"].get(path, 0.0) for path in edited),
         peak_bytes=raw["peak"] * 1024,
     )
 
 
-def _sample(raw: Sequence[int], outside: float | None) -> Sample:
-    loops, wall, cpu, delay = raw
+def _sample(raw: Sequence[int], outside: float | None, together: bool = False) -> Sample:
+    loops, wall, cpu, delay, instructions = raw
     return Sample(
         loops=loops,
         wall_seconds=wall / 1e9,
         cpu_seconds=cpu / 1e9,
         delayed_seconds=delay / 1e9,
+        instructions=instructions or None,
         outside_seconds=outside,
+        together=together,
     )

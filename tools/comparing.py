@@ -129,14 +129,15 @@ def others_log_ratios(pairs: Iterable[Pair], clock: Clock) -> list[float]:
 
 
 def one_off_seconds(pairs: Iterable[Pair], clock: Clock) -> list[float]:
-    """What the first call of the new code costs more than that of the old, beside what a later call saves; one a pair.
+    """What importing and the first call cost more than before, beside what a later call saves; one a pair.
 
     About 0 where work was saved or results are remembered; what a table or a compiled pattern costs, where it is made then.
     """
     extra = []
     for pair in pairs:
         cold_new, cold_old = _seconds(pair.candidate.cold, clock), _seconds(pair.baseline.cold, clock)
-        extra.append(cold_new - cold_old + _saved(pair, clock))
+        imported = pair.candidate.import_seconds - pair.baseline.import_seconds
+        extra.append(cold_new - cold_old + _saved(pair, clock) + imported)
     return extra
 
 
@@ -152,6 +153,20 @@ def _saved(pair: Pair, clock: Clock) -> float:
     return old - new
 
 
+def instruction_log_ratios(pairs: Iterable[Pair]) -> list[float]:
+    """log(old / new) of the instructions of a call, one a pair; empty where nobody counted them."""
+    ratios = []
+    for pair in pairs:
+        counts = [
+            math.log(old.instructions / old.loops) - math.log(new.instructions / new.loops)
+            for old, new in zip(pair.baseline.samples, pair.candidate.samples, strict=True)
+            if old.instructions and new.instructions
+        ]
+        if counts:
+            ratios.append(median(counts))
+    return ratios
+
+
 def outside_log_ratios(pairs: Iterable[Pair]) -> list[float]:
     """log(old / new) by our own clock outside the processes, one a pair; empty where nobody took it.
 
@@ -159,10 +174,11 @@ def outside_log_ratios(pairs: Iterable[Pair]) -> list[float]:
     """
     ratios = []
     for pair in pairs:
+        alone = [(pair.baseline.settled, pair.candidate.settled)]
         rounds = [
             (old, old.outside_seconds, new, new.outside_seconds)
-            for old, new in zip(pair.baseline.samples, pair.candidate.samples, strict=True)
-            if old.outside_seconds and new.outside_seconds
+            for old, new in [*alone, *zip(pair.baseline.samples, pair.candidate.samples, strict=True)]
+            if old and new and old.outside_seconds and new.outside_seconds
         ]
         if not rounds:
             continue
@@ -183,14 +199,19 @@ def _apart(outside_seconds: float, beside: float, sample: Sample) -> float:
 
 
 def deciding_clock(pairs: Sequence[Pair]) -> Clock:
-    """CPU where the baseline is bound to it, which other processes disturb less; else wall.
+    """CPU where the baseline is bound to it, which other processes disturb less; else wall."""
+    return Clock.CPU if busy_share(pairs) > CPU_BOUND else Clock.WALL
+
+
+def busy_share(pairs: Sequence[Pair]) -> float:
+    """Share of its own time that the baseline spends on the CPU; 0 where no time passed.
 
     Time in which it was ready and another process had the core is no waiting of its own.
     """
     samples = [sample for pair in pairs for sample in pair.baseline.samples]
     cpu = sum(sample.cpu_seconds for sample in samples)
     own = sum(max(sample.wall_seconds - sample.delayed_seconds, sample.cpu_seconds) for sample in samples)
-    return Clock.CPU if own > 0 and cpu / own > CPU_BOUND else Clock.WALL
+    return cpu / own if own > 0 else 0.0
 
 
 def _log_ratio(old: Sample, new: Sample, clock: Clock) -> float:
@@ -198,8 +219,9 @@ def _log_ratio(old: Sample, new: Sample, clock: Clock) -> float:
 
 
 def _seconds(sample: Sample, clock: Clock) -> float:
+    wall = sample.wall_seconds - (sample.delayed_seconds if sample.together else 0.0)
     # a clock that did not move says "at most one tick", never "infinitely fast"
-    return max(sample.cpu_seconds if clock is Clock.CPU else sample.wall_seconds, 1e-9)
+    return max(sample.cpu_seconds if clock is Clock.CPU else wall, 1e-9)
 
 
 def _critical_rank(count: int, tail: float) -> int | None:

@@ -7,7 +7,7 @@ import secrets
 import shutil
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,6 +38,7 @@ class Target:
     limits: Limits = field(default_factory=Limits)
     stop: threading.Event = field(default_factory=threading.Event)  # set when the run is interrupted: ends all processes
     pytest_options: tuple[str, ...] = ()  # of the user, for every run of pytest
+    on_wait: Callable[[], None] = lambda: None  # told when another run on this machine holds the core for timings
     suite: tuple[str, ...] = ()  # what the suite is limited to: paths or node ids; empty for whatever pytest finds
 
     @contextmanager

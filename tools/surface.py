@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 from itertools import zip_longest
+from types import UnionType
 
 from tools.syntax import Definition, imported, parameters, parsed
 
@@ -12,14 +13,15 @@ from tools.syntax import Definition, imported, parameters, parsed
 def surface_changes(old: bytes, new: bytes, private: Callable[[str], bool] = lambda _: False) -> tuple[str, ...]:
     """One sentence for each name that is gone, and for each function or class that others must now use differently.
 
-    Annotations do not count, new names are fine, and so is what becomes of names that are `private` to the module. Empty
-    where our Python cannot read one of the two.
+    Annotations do not count, new names are fine, and so is what becomes of names that are `private` to the module, other
+    than that their functions are decorated differently. Empty where our Python cannot read one of the two.
     """
     before, after = parsed(old), parsed(new)
     if before is None or after is None:
         return ()
     found = (*_gone(before, after), *_rebound(before, after), *_changed_definitions(before, after))
-    return tuple(sentence for name, sentence in found if not private(name))
+    # a decorator stands between a function and its callers, and may keep results for them: whoever calls it, it counts
+    return (*_redecorated(before, after), *(sentence for name, sentence in found if not private(name)))
 
 
 def _gone(before: ast.Module, after: ast.Module) -> Iterator[tuple[str, str]]:
@@ -56,15 +58,20 @@ def _rebound(before: ast.Module, after: ast.Module) -> Iterator[tuple[str, str]]
             yield name, f"{name} is bound once more"
 
 
+def _redecorated(before: ast.Module, after: ast.Module) -> Iterator[str]:
+    """Functions that are still there, but with other decorators; one that is defined once more may not bring any."""
+    old, new = _defined(before, Definition), _defined(after, Definition)
+    for name, definitions in old.items():
+        was = [_dumped(*one.decorator_list) for one in definitions]
+        now = [_dumped(*one.decorator_list) for one in new.get(name, ())]
+        if was[: len(now)] != now[: len(was)] or any(now[len(was) :]):
+            yield f"the decorators of {name} changed"
+
+
 def _changed_definitions(before: ast.Module, after: ast.Module) -> Iterator[tuple[str, str]]:
-    for kind in ((ast.FunctionDef, ast.AsyncFunctionDef), ast.ClassDef):
-        old: dict[str, list[Definition | ast.ClassDef]] = {}
-        new: dict[str, list[Definition | ast.ClassDef]] = {}
-        for tree, found in ((before, old), (after, new)):
-            for name, node in _outermost(tree, ""):
-                if isinstance(node, kind):
-                    found.setdefault(name, []).append(node)
-        for name, definitions in old.items():
+    for kind in (Definition, ast.ClassDef):
+        new = _defined(after, kind)
+        for name, definitions in _defined(before, kind).items():
             for one, other in zip_longest(definitions, new.get(name, ())):
                 if one is None or other is None:
                     yield name, f"{name} is not defined as often as before"
@@ -74,11 +81,20 @@ def _changed_definitions(before: ast.Module, after: ast.Module) -> Iterator[tupl
                     yield name, f"{difference} of {name} changed"
 
 
+def _defined(tree: ast.Module, kind: type | UnionType) -> dict[str, list[Definition | ast.ClassDef]]:
+    """Definitions of that kind by their qualified name, as often as they are made."""
+    found: dict[str, list[Definition | ast.ClassDef]] = {}
+    for name, node in _outermost(tree, ""):
+        if isinstance(node, (Definition, ast.ClassDef)) and isinstance(node, kind):
+            found.setdefault(name, []).append(node)
+    return found
+
+
 def _difference(old: Definition | ast.ClassDef, new: Definition | ast.ClassDef) -> str | None:
-    """What callers can tell apart, None if nothing."""
-    if _dumped(*old.decorator_list) != _dumped(*new.decorator_list):
-        return "the decorators"
+    """What callers can tell apart beside the decorators of functions, None if nothing."""
     if isinstance(old, ast.ClassDef) or isinstance(new, ast.ClassDef):
+        if _dumped(*old.decorator_list) != _dumped(*new.decorator_list):
+            return "the decorators"
         return None if _bases(old) == _bases(new) else "the bases"
     if type(old) is not type(new) or _yields(old) != _yields(new):
         return "the kind (plain, async, generator)"

@@ -159,15 +159,19 @@ class Sample(Value):
     wall_seconds: float
     cpu_seconds: float  # with threads and waited-for children
     delayed_seconds: float = 0.0  # part of the wall time in which it was ready to run and another process had the core
+    instructions: int | None = None  # in user mode; None where nobody counts them
     outside_seconds: float | None = None  # wall time by our clock, from "go" to "done"; None for commands
+    together: bool = False  # taken while the other side worked on the same core: the wall time holds both
 
 
 class Timing(Value):
     """All raw samples of one fresh process."""
 
     cold: Sample  # the very first call
+    settled: Sample | None = None  # a call by itself, where the samples were taken together
     samples: tuple[Sample, ...]
     others: tuple[Sample, ...] = ()  # calls with other arguments, each for the first time; empty where they cannot be varied
+    import_seconds: float = 0.0  # CPU time of importing the edited files
     peak_bytes: int = 0  # most memory that the process ever held
 
 
@@ -207,8 +211,10 @@ class Measurement(Value):
     cold: Interval  # first calls only
     noise: Interval | None = None  # the baseline against itself, in the same run; None where the gain is far above any noise
     others: Interval | None = None  # calls with other arguments; None where they cannot be varied
-    one_off_seconds: float | None = None  # what the first call costs more than before, beside what later ones save
-    break_even: float | None = None  # calls that earn this back
+    busy: float = 1.0  # share of the baseline's own time that it spent on the CPU: why `clock` decides
+    instructions: Interval | None = None  # old / new count; None where nobody counts them
+    one_off_seconds: float = 0.0  # surely paid once more than before, by importing and the first call; 0 where none is seen
+    break_even: float | None = None  # calls that earn this back; None where later calls save nothing
     pairs: tuple[Pair, ...] = ()
 
 

@@ -85,6 +85,14 @@ def patch_change(source: Source, base: str | None, patch: Path, folder: Path) ->
     return Change(start, patch.name, "", files, special)
 
 
+def content_at(source: Source, commit: str, path: str) -> bytes | None:
+    """What a file of the user's repository held at `commit`; None if there was no such file."""
+    with _reading(source) as command:
+        listed = str(command.ls_tree("-z", commit, "--", path))
+        mode, kind, blob = listed.partition("\t")[0].split(" ") if listed else ("", "", "")
+        return _blob(command, blob) if kind == "blob" and mode in PLAIN else None
+
+
 class PatchRefused(Exception):
     """A patch that does not apply to its base."""
 

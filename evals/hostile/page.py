@@ -70,8 +70,8 @@ def _listed(title: str, rows: Sequence[Row]) -> Iterator[str]:
 
 def _verdict(row: Row) -> tuple[str, ...]:
     reason = _flat(row.reason)
-    if row.break_even is not None and row.one_off_seconds is not None:
-        reason += f"; the first call pays {row.one_off_seconds * 1000:.2f} ms, earned back after {row.break_even:.1f} calls"
+    if row.accepted and not row.one_off_seconds:
+        reason += "; it pays from the first call on"
     rung = f" ({row.rung})" if row.rung else ""
     return row.entry.name, row.entry.tries, row.said + rung, f"{row.seconds:.0f}", reason.replace("|", "\\|")
 

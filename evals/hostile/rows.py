@@ -1,15 +1,11 @@
-"""One row a verdict, appended as it comes: a catalogue that was interrupted goes on where it ended."""
+"""What a verdict on a candidate leaves behind, and which candidates need no other one."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
-
-from pydantic import ValidationError
 
 from evals.hostile.entries import Entry
 from tools.values import Outcome, Value
-from workspaces.errors import OptimizeError
 
 
 class Row(Value):
@@ -39,24 +35,6 @@ class Row(Value):
     def said(self) -> str:
         """The outcome in a word."""
         return self.outcome.value if self.outcome else "not judged"
-
-
-def read_rows(file: Path) -> list[Row]:
-    """All whole rows; OptimizeError if the file holds something else. A torn last row is as if it had not been made."""
-    if not file.exists():
-        return []
-    lines = file.read_text("utf-8").split("\n")
-    try:
-        return [Row.model_validate_json(line) for line in lines[:-1]]
-    except ValidationError as error:
-        raise OptimizeError(f"{file} holds rows of another version: name another folder. {error}") from error
-
-
-def append_row(file: Path, row: Row) -> None:
-    """One more row, on the disk when this returns."""
-    with file.open("ab") as rows:
-        rows.write(row.model_dump_json().encode() + b"\n")
-        rows.flush()
 
 
 def judged_already(entries: Sequence[Entry], rows: Sequence[Row], seed: int) -> list[Row]:

@@ -20,9 +20,9 @@ from evals.hostile.catalogue import matching
 from evals.hostile.entries import Entry
 from evals.hostile.mill import FILES
 from evals.hostile.page import as_markdown
-from evals.hostile.rows import Row, append_row, judged_already, read_rows
+from evals.hostile.rows import Row, judged_already
 from evals.hostile.summary import Summary, summarise
-from evals.judging.rows import mend
+from evals.rows import append_row, mend, read_rows
 from tools.rooms import Target
 from workspaces.changes import Change
 from workspaces.checkout import Source, find_source
@@ -49,7 +49,7 @@ def run(folder: Path, wanted: Wanted, environment: Mapping[str, str], progress: 
     entries = matching(wanted.only)
     if not entries:
         raise OptimizeError(f"--only {' '.join(wanted.only)}: no candidate or family has such a name.")
-    known = {row.entry.name for row in judged_already(entries, read_rows(folder / ROWS), wanted.seed)}
+    known = {row.entry.name for row in judged_already(entries, read_rows(folder / ROWS, Row), wanted.seed)}
     missing = [entry for entry in entries if entry.name not in known]
     progress.say(f"{len(entries)} candidates wanted, {len(missing)} still to come")
     try:
@@ -62,7 +62,7 @@ def run(folder: Path, wanted: Wanted, environment: Mapping[str, str], progress: 
 
 def write_summary(folder: Path, entries: Sequence[Entry], seed: int) -> Summary:
     """The summary of these entries' rows in `folder`, written beside them as JSON and Markdown."""
-    summary = summarise(entries, judged_already(entries, read_rows(folder / ROWS), seed))
+    summary = summarise(entries, judged_already(entries, read_rows(folder / ROWS, Row), seed))
     (folder / SUMMARY).write_text(summary.model_dump_json(indent=1) + "\n")
     (folder / PAGE).write_text(as_markdown(summary))
     return summary

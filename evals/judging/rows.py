@@ -1,11 +1,8 @@
-"""One row a verdict, appended as it comes: a benchmark that was killed goes on where it ended."""
+"""What a verdict of the benchmark leaves behind, and which verdicts are still to come."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
-
-from pydantic import ValidationError
 
 from evals.judging.cases import Case, Load, Part, Task
 from tools.values import Clock, Measurement, Outcome, Pair, Value
@@ -53,49 +50,28 @@ class Row(Value):
     def measuring_seconds(self) -> float:
         """Wall time of all samples and first calls of both sides: no start-up, no calibration."""
         return sum(
-            sample.wall_seconds
+            sample.wall_seconds / (2 if sample.together else 1)  # it is both sides' time
             for pair in self.pairs
             for side in (pair.baseline, pair.candidate)
             for sample in (side.cold, *side.samples)
         )
 
     def calls(self, side: str) -> list[float]:
-        """Wall seconds of a call in each sample of "baseline" or "candidate", all processes together, as others use them."""
+        """Wall seconds of a call in each sample of "baseline" or "candidate", all processes together, as others use them.
+
+        Without the time in which the other side had the core, where both worked at once.
+        """
         timings = [pair.baseline if side == "baseline" else pair.candidate for pair in self.pairs]
-        return [sample.wall_seconds / sample.loops for timing in timings for sample in timing.samples]
+        return [
+            (sample.wall_seconds - (sample.delayed_seconds if sample.together else 0.0)) / sample.loops
+            for timing in timings
+            for sample in timing.samples
+        ]
 
     @property
     def clock(self) -> Clock | None:
         """Which clock decided."""
         return self.measurement.clock if self.measurement else None
-
-
-def read_rows(file: Path) -> list[Row]:
-    """All whole rows; OptimizeError if the file holds something else. A torn last row is as if it had not been made."""
-    if not file.exists():
-        return []
-    lines = file.read_text("utf-8").split("\n")
-    try:
-        return [Row.model_validate_json(line) for line in lines[:-1]]
-    except ValidationError as error:
-        raise OptimizeError(f"{file} holds rows of another version: name another folder. {error}") from error
-
-
-def append_row(file: Path, row: Row) -> None:
-    """One more row, on the disk when this returns."""
-    with file.open("ab") as rows:
-        rows.write(row.model_dump_json().encode() + b"\n")
-        rows.flush()
-
-
-def mend(file: Path) -> None:
-    """Take away a last row that a kill tore."""
-    if file.exists():
-        content = file.read_bytes()
-        whole = content.rfind(b"\n") + 1
-        if whole < len(content):
-            with file.open("r+b") as rows:
-                rows.truncate(whole)
 
 
 def missing(tasks: Sequence[Task], rows: Sequence[Row], seed: int) -> list[Task]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import platform
 import random
@@ -18,9 +19,10 @@ from evals.judging.cases import Load, Part, Task, plan
 from evals.judging.competing import competition
 from evals.judging.page import as_markdown
 from evals.judging.picture import as_svg
-from evals.judging.rows import Row, append_row, mend, missing, read_rows
+from evals.judging.rows import Row, missing
 from evals.judging.subject import Subject, open_subject
-from evals.judging.summary import ALPHA, MIN_GAIN, Summary, summarise
+from evals.judging.summary import ALPHA, LIMIT_SECONDS, MIN_GAIN, Summary, summarise
+from evals.rows import append_row, mend, read_rows
 from tools.benchmarking import BenchmarkFailed, measure
 from tools.values import Benchmark, BenchmarkKind, Outcome
 
@@ -45,7 +47,7 @@ def run(folder: Path, wanted: Wanted, environment: Mapping[str, str], progress: 
     folder.mkdir(parents=True, exist_ok=True)
     mend(folder / ROWS)
     tasks = list(plan(wanted.parts, wanted.loads, wanted.verdicts, wanted.only))
-    open_tasks = missing(tasks, read_rows(folder / ROWS), wanted.seed)
+    open_tasks = missing(tasks, read_rows(folder / ROWS, Row), wanted.seed)
     progress.say(f"{len(tasks)} verdicts wanted, {len(open_tasks)} still to come")
     try:
         if open_tasks:
@@ -57,7 +59,7 @@ def run(folder: Path, wanted: Wanted, environment: Mapping[str, str], progress: 
 
 def write_summary(folder: Path) -> Summary:
     """The summary of the rows in `folder`, written beside them as JSON, Markdown and a picture."""
-    summary = summarise(read_rows(folder / ROWS))
+    summary = summarise(read_rows(folder / ROWS, Row))
     (folder / SUMMARY).write_text(summary.model_dump_json(indent=1) + "\n")
     (folder / PAGE).write_text(as_markdown(summary))
     (folder / PICTURE).write_text(as_svg(summary))
@@ -78,6 +80,7 @@ def judge(subject: Subject, task: Task, seed: int, machine: str) -> Row:
             alpha=ALPHA,
             min_gain=MIN_GAIN,
             random_source=random.Random(f"{seed} {' '.join(task.key)}"),  # noqa: S311  no secret
+            max_seconds=LIMIT_SECONDS if task.part is Part.AA else math.inf,
             on_pair=lambda _: ends.append(time.monotonic()),
         )
         outcome = measurement.outcome

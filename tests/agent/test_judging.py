@@ -98,4 +98,4 @@ def test_overfitted_gain_is_told_with_what_other_inputs_gain():
 def test_one_off_cost_is_told_with_its_break_even():
     more = {"others": interval(1.4, 1.6), "one_off_seconds": 0.25, "break_even": 2000.0}
     found = measurement(Outcome.CACHED).model_copy(update=more)
-    assert "250.0 ms more, which is earned back after 2000 calls only" in judge(found).reason
+    assert "250.0 ms more are paid once, which is earned back after 2000 calls only" in judge(found).reason

@@ -140,13 +140,14 @@ def test_digest_of_a_deep_result_is_quick_and_small(session):
 
 @pytest.mark.parametrize("nanoseconds", [20, 900, 50_000, 4_999_999, 5_000_000, 80_000_000])
 def test_calibration_ends_with_samples_that_are_long_enough_and_not_much_longer(session, nanoseconds):
-    loops = session.calibrate(lambda loops: (loops * nanoseconds, 0, None))
+    loops, timing = session.calibrate(lambda loops: (loops * nanoseconds, 0, None))
+    assert timing == (loops * nanoseconds, 0, None)
     assert loops * nanoseconds >= session.SAMPLE_NANOSECONDS
     assert loops == 1 or loops * nanoseconds <= 3 * session.SAMPLE_NANOSECONDS
 
 
 def test_a_call_that_takes_no_time_at_all_still_counts_as_some(session):
-    wall, cpu, _, result = session.timed(lambda x: x + 1, (1,), {}, 3)
+    wall, cpu, *_, result = session.timed(lambda x: x + 1, (1,), {}, 3)
     assert wall > 0
     assert cpu >= 0
     assert result == 2
@@ -225,7 +226,7 @@ def outcome_of(session):
     """What is recorded of one test that has these reports: (phase, outcome), or (phase, outcome, expected failure)."""
 
     def record(*reports):
-        recorder = session.Recorder({"mode": "test", "seconds": 0, "coverage": False}, None)
+        recorder = session.Recorder({"mode": "test", "seconds": 0, "coverage": False}, None, None)
         for when, outcome, *expected in reports:
             more = {"wasxfail": "known"} if expected else {}
             flags = {name: outcome == name for name in ("passed", "failed", "skipped")}
@@ -425,20 +426,21 @@ def hotspots_of(profiles, subject):
 class Player:
     """One end of a pair that does what it is told, and remembers the order in which both played."""
 
-    def __init__(self, name, says, played):
-        self.name, self.says, self.played = name, list(says), played
+    def __init__(self, name, says, log, settles):
+        self.name, self.says, self.log, self.settles = name, list(says), log, settles
         self.told = []
-        self.turns = {}
+        self.played = {}
 
     def tell(self, word):
         self.told.append(word)
         if word == b"g":
-            self.played.append(self.name)
-            self.says.insert(0, "done")
+            self.log.append(self.name)
+            self.says.insert(0, self.settles if self.told.count(b"g") == 2 else "done")
 
     def listen(self):
         if not self.says:
             raise SideEnded(self)
+        self.log.append(f"heard {self.name}")
         return self.says.pop(0)
 
 
@@ -453,31 +455,65 @@ class FakeClock:
         return self.now
 
 
-def play(first, second, names=("a",), step=1.0, seed=1):
-    played = []
-    players = Player("old", first, played), Player("new", second, played)
-    late = referee(players, names, random.Random(seed), clock=FakeClock(step))
-    return players, played, late
+def play(first, second, names=("a",), step=1.0, seed=1, settles=("done", "done"), **more):
+    log = []
+    players = Player("old", first, log, settles[0]), Player("new", second, log, settles[1])
+    late = referee(players, names, random.Random(seed), clock=FakeClock(step), **more)
+    return players, log, late
+
+
+def turns(log):
+    return [name for name in log if not name.startswith("heard")]
 
 
 def test_both_sides_have_the_same_number_of_turns_in_every_round():
-    _, played, late = play(["ready a"], ["ready a"], step=0.01)
+    _, log, late = play(["ready a"], ["ready a"], step=0.01)
     assert late is None
+    played = turns(log)
     rounds = list(zip(played[::2], played[1::2], strict=True))
     assert {frozenset(one) for one in rounds} == {frozenset(("old", "new"))}
     assert len(rounds) == 2 + FEWEST_ROUNDS
 
 
 def test_who_comes_first_in_a_round_changes():
-    _, played, _ = play(["ready a"], ["ready a"], step=0.0)
-    firsts = played[::2]
+    _, log, _ = play(["ready a"], ["ready a"], step=0.0)
+    firsts = turns(log)[::2]
     assert len(firsts) == 2 + MOST_ROUNDS
     assert 0.3 < firsts.count("old") / len(firsts) < 0.7
 
 
-def test_slow_benchmarks_need_few_rounds():
-    _, played, _ = play(["ready a"], ["ready a"], step=10.0)
-    assert len(played) == 2 * (2 + FEWEST_SLOW_ROUNDS)
+def test_benchmarks_that_wait_for_long_need_few_rounds():
+    _, log, _ = play(["ready a"], ["ready a"], step=10.0)
+    assert len(turns(log)) == 2 * (2 + FEWEST_SLOW_ROUNDS)
+
+
+def test_both_sides_of_slow_calls_work_at_the_same_time():
+    players, log, _ = play(["ready a"], ["ready a"], step=10.0, settles=("slow", "slow"))
+    assert set(log[-4:-2]) == {"old", "new"}  # both are told before anybody is heard
+    assert log[-2:] == ["heard old", "heard new"]
+    for player in players:
+        assert player.played["a"].together
+        assert player.played["a"].settling is not None
+        assert len(player.played["a"].samples) == 1
+
+
+def test_other_arguments_are_left_out_where_calls_turn_out_to_be_slow():
+    players, _, _ = play(["ready a"], ["ready a"], settles=("slow", "slow"), others=1)
+    assert [player.told.count(b"n") for player in players] == [1, 1]
+
+
+def test_settling_is_left_out_and_other_arguments_are_not_where_calls_are_known_to_be_slow():
+    players, _, _ = play(["ready a"], ["ready a"], step=10.0, others=1, slow=True)
+    for player in players:
+        assert player.told == [b"g", b"n", b"g", b"g", b"x"]
+        assert player.played["a"].settling is None
+        assert player.played["a"].together
+
+
+def test_sides_of_which_one_is_fast_take_turns():
+    players, log, _ = play(["ready a"], ["ready a"], step=10.0, settles=("slow", "done"))
+    assert len(turns(log)) == 2 * (2 + FEWEST_SLOW_ROUNDS)
+    assert not players[0].played["a"].together
 
 
 def test_each_benchmark_is_ended_for_both_sides():
@@ -489,9 +525,9 @@ def test_each_benchmark_is_ended_for_both_sides():
 
 @pytest.mark.parametrize("said", [["ready b"], []], ids=["another benchmark", "nothing"])
 def test_side_that_does_not_follow_is_named(said):
-    players, played, late = play(["ready a"], said)
+    players, log, late = play(["ready a"], said)
     assert late is players[1]
-    assert played == []
+    assert turns(log) == []
 
 
 def test_side_that_ends_between_two_benchmarks_is_named():
@@ -531,7 +567,7 @@ def test_last_words_of_a_process_that_ended_are_heard_before_its_end(place):
 def test_turn_of_the_process_follows_the_words_of_the_referee(session, place):
     seat, say, go_read = place
     turns = session.Turns.__new__(session.Turns)
-    turns.go, turns.said = go_read, say
+    turns.go, turns.said, turns.hidden, turns.idle_cpu = go_read, say, 0, session.CPU()
     seat.tell(b"gx")
     assert [turns.wait(), turns.wait()] == [True, False]
     turns.done()

@@ -236,6 +236,74 @@ def test_what_others_cannot_see_may_change(old: str, new: str) -> None:
     assert surface_changes(OLD.encode(), OLD.replace(old, new, 1).encode()) == ()
 
 
+HIDDEN = """import functools
+from elsewhere import memo, timed
+
+def _f(x):
+    return x
+
+@timed
+def _g(x):
+    return x
+
+class A:
+    def _h(self):
+        return 1
+
+class _B(dict):
+    pass
+"""
+
+
+def is_hidden(name: str) -> bool:
+    return name.rpartition(".")[2] in ("_f", "_g", "_h", "_B")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "name"),
+    [
+        ("def _f(x)", "@memo\ndef _f(x)", "_f"),
+        ("def _f(x)", "@memo(size=9)\ndef _f(x, y=1)", "_f"),
+        ("def _f(x)", "@memo\nasync def _f(x)", "_f"),
+        ("def _f(x):\n    return x\n", "def _f(x):\n    return x\n\n@memo\ndef _f(x):\n    return x\n", "_f"),
+        ("@timed\n", "", "_g"),
+        ("@timed\n", "@memo\n", "_g"),
+        ("@timed\n", "@memo\n@timed\n", "_g"),
+        ("    def _h", "    @memo\n    def _h", "A._h"),
+    ],
+)
+def test_functions_that_nobody_else_mentions_keep_their_decorators(old: str, new: str, name: str) -> None:
+    edit = HIDDEN.replace(old, new, 1)
+    ast.parse(edit)
+    assert surface_changes(HIDDEN.encode(), edit.encode(), is_hidden) == (f"the decorators of {name} changed",)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("def _f(x):\n    return x\n", ""),
+        ("@timed\ndef _g(x):\n    return x\n", ""),
+        ("def _f(x)", "def _f(x, y)"),
+        ("def _f(x)", "async def _f(x)"),
+        ("return x", "yield x"),
+        ("class A:", "_g = print\n\nclass A:"),
+        ("    def _h(self):\n        return 1\n", "    pass\n"),
+        ("class _B(dict):", "class _B:"),
+        ("class A:", "@memo\ndef _new(x):\n    return x\n\nclass A:"),
+    ],
+)
+def test_what_nobody_else_mentions_may_otherwise_change(old: str, new: str) -> None:
+    edit = HIDDEN.replace(old, new, 1)
+    assert edit != HIDDEN
+    ast.parse(edit)
+    assert surface_changes(HIDDEN.encode(), edit.encode(), is_hidden) == ()
+
+
+def test_other_decorators_do_not_hide_other_parameters() -> None:
+    new = OLD.replace("def f(x, y=1)", "@memo\ndef f(x)")
+    assert surface_changes(OLD.encode(), new.encode()) == ("the decorators of f changed", "the parameter list of f changed")
+
+
 def test_import_may_go_once_nothing_uses_it_but_not_one_that_others_take_from_here() -> None:
     assert surface_changes(OLD.encode(), OLD.replace("import json\n", "").replace("json.dumps(x)", "x").encode()) == ()
     assert surface_changes(b"from a import b\n", b"\n") == ("b is gone",)

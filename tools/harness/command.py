@@ -3,14 +3,16 @@
     python command.py SPEC.json
 
 SPEC: key (returned with the result), command (list of words), output (file to write), stdout (file that takes what it
-prints). Written: code, nanoseconds of wall and CPU time and of waiting for the core, peak memory in KiB, of the process and
-its waited-for children. Standard library, Python 3.9 syntax.
+prints). Written: code, nanoseconds of wall and CPU time and of waiting for the core, instructions (0: not counted), peak
+memory in KiB, of the process and its waited-for children. Standard library, Python 3.9 syntax.
 """
 
 import json
 import os
 import sys
 import time
+
+from verispeed_count import instruction_counter
 
 
 def main():
@@ -20,6 +22,7 @@ def main():
     os.unlink(sys.argv[1])  # it holds the key
     output = os.open(spec["output"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     printed = os.open(spec["stdout"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    instructions = instruction_counter(children_only=True)
     started = time.perf_counter_ns()
     actions = [(os.POSIX_SPAWN_DUP2, printed, 1)]
     child = os.posix_spawnp(spec["command"][0], spec["command"], os.environ, file_actions=actions)
@@ -30,6 +33,7 @@ def main():
     code = os.WEXITSTATUS(status) if os.WIFEXITED(status) else -os.WTERMSIG(status)
     cpu = round((usage.ru_utime + usage.ru_stime) * 1e9)
     used = {"key": spec["key"], "code": code, "wall": wall, "cpu": cpu, "delay": delay, "peak": usage.ru_maxrss}
+    used["instructions"] = instructions()
     os.write(output, json.dumps(used).encode())
 
 

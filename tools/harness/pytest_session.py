@@ -17,14 +17,19 @@ import os
 import resource
 import sys
 import time
+from types import CellType, FunctionType
 
+from verispeed_count import instruction_counter
 from verispeed_digest import digest
+from verispeed_importing import ImportTimes
 from verispeed_vary import copied, shown, variants
 
 sys.path[:] = [entry for entry in sys.path if not entry.endswith("/harness")]  # our folder is not the target's business
 
 WALL = time.perf_counter_ns
 SAMPLE_NANOSECONDS = 5_000_000  # one sample takes at least this long: far above the clocks' resolution
+LONG_NANOSECONDS = 40_000_000  # and where both sides work at the same time, so that the system can let them take turns
+CPU_BOUND = 0.8  # as in comparing.py
 MOST_COMPARED = 20  # results of one round with other arguments
 SEVERITY = ("passed", "xpassed", "xfailed", "skipped", "error", "failed")  # of one test's reports the worst counts
 
@@ -45,6 +50,7 @@ def waiting_for_core():
 
 
 DELAY = waiting_for_core()
+INSTRUCTIONS = instruction_counter()
 
 
 def main():
@@ -58,7 +64,7 @@ def main():
     sys.path.insert(0, os.getcwd())  # as `python -m pytest` does
     import pytest
 
-    recorder = Recorder(spec, turns)
+    recorder = Recorder(spec, turns, ImportTimes(spec["tree"], CPU))
     code = int(pytest.main(arguments(spec), plugins=[recorder]))
     recorder.finish_coverage()
     session = {
@@ -122,9 +128,10 @@ def loaded(tree):
 class Recorder:
     """The pytest plugin: outcomes, benchmarks, timings and covered lines of one session."""
 
-    def __init__(self, spec, turns):
+    def __init__(self, spec, turns, imports):
         self.spec = spec
         self.turns = turns
+        self.imports = imports
         self.tests = {}
         self.longest = {}
         self.collected = []
@@ -239,8 +246,8 @@ class Benchmark:
         if self.mode == "profile":
             repeat(lambda: function(*args, **kwargs), self.seconds)
             return self.remember(function(*args, **kwargs))
-        others = Others(function, args, kwargs, self.recorder.spec)
-        return self.take_turns(lambda loops: timed(function, args, kwargs, loops), calibrate, others)
+        others = Others(*opened(function, args, kwargs), self.recorder.spec)
+        return self.take_turns(lambda loops: timed(function, args, kwargs, loops), None, others)
 
     def pedantic(self, target, args=(), kwargs=None, setup=None, rounds=1, warmup_rounds=0, iterations=1, teardown=None):
         """As pytest-benchmark's: `setup` and `teardown` run outside the timed part, once a round."""
@@ -257,39 +264,44 @@ class Benchmark:
         if self.mode == "profile":
             repeat(lambda: once(iterations), self.seconds)
             return self.remember(once(1)[-1])
-        return self.take_turns(once, lambda measure: (measure(iterations), iterations)[1])
+        return self.take_turns(once, iterations)
 
-    def take_turns(self, measure, settle, others=None):
-        """First call, settling of the number of calls in a sample, other arguments, samples: each when it is our turn."""
-        turns = self.recorder.turns
+    def take_turns(self, measure, iterations, others=None):
+        """First call, settling of the number of calls in a sample, other arguments, samples: each when it is our turn.
+
+        `iterations` is that number where the test says it, None where it is to be found.
+        """
+        turns, imported = self.recorder.turns, dict(self.recorder.imports.seconds)
         turns.ready(self.node.nodeid)
         turns.wait()
         *cold, result = measure(1)
         self.remember(result)
         turns.done()
-        turns.wait()
-        loops = settle(measure)
-        turns.done()
+        loops, settled, samples, last = iterations or stretched(cold[0]), None, [], result
+        if turns.wait():  # else it is known to be slow
+            count, (*settled, last) = (iterations, measure(iterations)) if iterations else calibrate(measure)
+            settled.insert(0, count)
+            slow = is_slow(*settled)
+            loops = stretched(settled[1]) if slow and not iterations else count
+            turns.done(b"slow" if slow else b"done")
         for _ in range(self.recorder.spec["others"]):
-            turns.wait()
-            if others is not None:
-                others.round(loops)
-            turns.done()
-        samples, idle_cpu, last = [], CPU(), result
-        hidden = 0
+            if turns.wait():
+                if others is not None:
+                    others.round(loops)
+                turns.done()
         while turns.wait():
-            hidden += CPU() - idle_cpu
             *sample, last = measure(loops)
             samples.append([loops, *sample])
-            idle_cpu = CPU()
             turns.done()
         self.remember(last)
         self.stats = Stats([wall / count / 1e9 for count, wall, *_ in samples or [[1, *cold]]])
         self.recorder.timings[self.node.nodeid] = {
             "cold": [1, *cold],
+            "settled": settled,
             "samples": samples,
             "others": others.samples if others else [],
-            "hidden": hidden,
+            "imported": imported,
+            "hidden": turns.hidden,
             "children": living_children(),
             "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
         }
@@ -309,6 +321,22 @@ class Benchmark:
         if self.stats is None:
             self.stats = Stats([0.0])
         return result
+
+
+def opened(function, args, kwargs):
+    """A function without arguments as one of what it closes over, so that this can be varied; any other as it is."""
+    code, cells = getattr(function, "__code__", None), getattr(function, "__closure__", None)
+    if args or kwargs or code is None or not cells or code.co_argcount:
+        return function, args, kwargs
+
+    def reopened(*values):
+        closure = tuple(CellType(value) for value in values)
+        return FunctionType(code, function.__globals__, code.co_name, function.__defaults__, closure)()
+
+    try:
+        return reopened, tuple(cell.cell_contents for cell in cells), kwargs
+    except ValueError:  # an empty cell
+        return function, args, kwargs
 
 
 class Others:
@@ -331,15 +359,16 @@ class Others:
         batch = self.waiting.pop()
         said = [shown(*one)[:200] for one in batch[:MOST_COMPARED]]
         kept = []
-        delay, wall, cpu = DELAY(), WALL(), CPU()
+        counted, delay, wall, cpu = INSTRUCTIONS(), DELAY(), WALL(), CPU()
         for args, kwargs in batch:
             try:
                 kept.append(self.function(*args, **kwargs))
             except Exception as error:  # the old function says what its domain is
                 kept.append(error)
         wall, cpu, delay = max(WALL() - wall, 1), CPU() - cpu, DELAY() - delay
+        counted = INSTRUCTIONS() - counted
         if not any(isinstance(one, Exception) for one in kept):  # else the time is that of failing
-            self.samples.append([len(batch), wall, cpu, delay])
+            self.samples.append([len(batch), wall, cpu, delay, counted])
         for call, result, given in zip(said, kept, batch):  # noqa: B905  Python 3.9 has no strict
             self.results.append([call, outcome(result), digest(given)])
 
@@ -365,20 +394,25 @@ class Turns:
         self.go = os.open(pipes["go"], os.O_RDONLY)
         self.said = os.open(pipes["said"], os.O_WRONLY)
         self.core = core
+        self.hidden = self.idle_cpu = 0  # CPU nanoseconds that this process used when it was not its turn
 
     def ready(self, name):
         """Announce a benchmark; from here on we share one core with the other side."""
         if hasattr(os, "sched_setaffinity"):
             os.sched_setaffinity(0, [self.core])
+        self.hidden, self.idle_cpu = 0, CPU()
         write(self.said, f"ready {name}\n".encode())
 
     def wait(self):
-        """True when it is our turn, False when the benchmark is over."""
-        return os.read(self.go, 1) == b"g"
+        """True when it is our turn, False when that is left out, or the benchmark is over."""
+        mine = os.read(self.go, 1) == b"g"
+        self.hidden += CPU() - self.idle_cpu
+        return mine
 
-    def done(self):
-        """Give the turn back."""
-        write(self.said, b"done\n")
+    def done(self, word=b"done"):
+        """Give the turn back; b"slow" where calls are so long, and only compute, that both sides can work at once."""
+        self.idle_cpu = CPU()
+        write(self.said, word + b"\n")
 
 
 class Stats:
@@ -409,22 +443,34 @@ def living_children():
 
 
 def timed(function, args, kwargs, loops):
-    """Wall and CPU nanoseconds of `loops` calls, nanoseconds of waiting for the core, and the last result."""
+    """Of `loops` calls: wall and CPU nanoseconds, those of waiting for the core, instructions or 0, and the last result."""
     result = None
-    delay, wall, cpu = DELAY(), WALL(), CPU()
+    counted, delay, wall, cpu = INSTRUCTIONS(), DELAY(), WALL(), CPU()
     for _ in range(loops):
         result = function(*args, **kwargs)
-    return max(WALL() - wall, 1), CPU() - cpu, DELAY() - delay, result
+    wall, cpu, delay = max(WALL() - wall, 1), CPU() - cpu, DELAY() - delay
+    return wall, cpu, delay, INSTRUCTIONS() - counted, result
 
 
 def calibrate(measure):
-    """Number of calls that take about SAMPLE_NANOSECONDS; finding it is the warm-up too."""
+    """Number of calls that take about SAMPLE_NANOSECONDS, and their timing; finding it is the warm-up too."""
     loops = 1
     while True:
-        wall = measure(loops)[0]
-        if wall >= SAMPLE_NANOSECONDS:
-            return loops
-        loops = max(loops + 1, min(loops * 10, int(loops * 1.2 * SAMPLE_NANOSECONDS / wall)))
+        timing = measure(loops)
+        if timing[0] >= SAMPLE_NANOSECONDS:
+            return loops, timing
+        loops = max(loops + 1, min(loops * 10, int(loops * 1.2 * SAMPLE_NANOSECONDS / timing[0])))
+
+
+def is_slow(loops, wall, cpu, delay, *_):
+    """True if one call is a sample by itself, bound to the CPU, and the system counts who waits for the core."""
+    own = max(wall - delay, cpu, 1)
+    return DELAY is not int and loops == 1 and wall >= SAMPLE_NANOSECONDS and cpu / own > CPU_BOUND
+
+
+def stretched(wall):
+    """Number of calls of so many nanoseconds in a sample that is taken while the other side works too."""
+    return max(1, round(LONG_NANOSECONDS / wall))
 
 
 def repeat(function, seconds):

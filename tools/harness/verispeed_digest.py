@@ -10,6 +10,8 @@ from collections import deque
 
 EXACT = (bool, int, float, complex, str, bytes, bytearray, range, type(Ellipsis))
 MOST_DEPTH = 60
+# names of a class can be anything; this flag no class that is written in Python can take off
+FLAGS, WRITTEN_IN_PYTHON = type.__dict__["__flags__"].__get__, 1 << 9
 
 
 class Incomparable(Exception):
@@ -43,7 +45,7 @@ def feed(value, put, depth):
     if depth > MOST_DEPTH:
         raise Incomparable
     kind = type(value)
-    put(("<%s.%s " % (kind.__module__, kind.__qualname__)).encode())
+    put(("<%s.%s %s " % (kind.__module__, kind.__qualname__, bool(FLAGS(kind) & WRITTEN_IN_PYTHON))).encode())
     if value is None or kind in EXACT:
         put(repr(value).encode("utf-8", "backslashreplace"))
     elif isinstance(value, (list, tuple, deque)):

@@ -9,7 +9,7 @@ import random
 import string
 import time
 
-PART = 0.05  # of the elements of a container, and of the letters of a text, and of a number
+PART = 0.05  # of the letters of a text, and of a number
 MOST = 200  # inputs in one batch
 TRIES = 3  # for each input that is wanted: some come out as one that was there
 ENOUGH_SECONDS = 0.05  # of making them
@@ -57,12 +57,12 @@ def vary(value, source):
     if kind is str:
         return "".join(vary_text(value, source))
     if kind is list:
-        made = vary_some(value, source)
+        made = vary_all(value, source)
         return sorted(made) if is_sorted(value) else made
     if kind is tuple:
-        return tuple(vary_some(list(value), source))
+        return tuple(vary_all(list(value), source))
     if kind is dict:
-        return dict(zip(value, vary_some(list(value.values()), source)))  # noqa: B905  Python 3.9 has no strict
+        return dict(zip(value, vary_all(list(value.values()), source)))  # noqa: B905  Python 3.9 has no strict
     return value
 
 
@@ -82,10 +82,9 @@ def vary_text(text, source):
     return found
 
 
-def vary_some(items, source):
-    """Items made anew, some of which are others."""
-    chosen = {source.randrange(len(items)) for _ in range(count(len(items)))}
-    return [vary(item, source) if place in chosen else copied(item) for place, item in enumerate(items)]
+def vary_all(items, source):
+    """Items made anew: all of them, or what remembers items would gain from any that it has met."""
+    return [vary(item, source) for item in items]
 
 
 def count(size):
