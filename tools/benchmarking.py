@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
@@ -145,11 +145,11 @@ def _decided(
 
 
 def _spent(ends: Sequence[float]) -> float:
-    """Seconds of these pairs and one more, from the moments at which they ended.
+    """Seconds of these pairs and one more as long as the longest, from the moments at which they ended.
 
-    The first counts as much as the others on average: before it, another run may have held the core.
+    The first counts as much as the longest too: before it, another run may have held the core.
     """
-    return (ends[-1] - ends[0]) * (len(ends) + 1) / (len(ends) - 1) if len(ends) > 1 else 0.0
+    return ends[-1] - ends[0] + 2 * max((after - before for before, after in pairwise(ends)), default=0.0)
 
 
 def _noise(

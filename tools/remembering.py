@@ -19,6 +19,13 @@ MUTATORS = words(
 )
 READERS = words("len sum min max any all sorted reversed tuple list dict set frozenset zip enumerate map filter isinstance")
 CONTAINERS = ("dict", "list", "set", "bytearray", "object")
+HARMLESS = words(
+    "functools.wraps functools.total_ordering functools.partial functools.partialmethod functools.cmp_to_key "
+    "functools.reduce functools.update_wrapper contextlib.contextmanager contextlib.asynccontextmanager "
+    "dataclasses.dataclass dataclasses.field warnings.deprecated warnings.warn types.coroutine types.MappingProxyType "
+    "operator.itemgetter operator.attrgetter operator.methodcaller re.compile itertools.chain collections.namedtuple"
+)
+HARMLESS_MODULES = words("abc enum typing typing_extensions pytest unittest hypothesis click typer attr attrs numba cython")
 FIRST = ("__init__", "__new__", "__post_init__", "__setstate__")  # where an object gets its attributes
 
 
@@ -97,7 +104,9 @@ class _State(ScopeVisitor):
         self.loaded = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute) and is_read(node)}
         self.containers = {name for name, value in assigned(tree) if is_container(value)}
         self.factories = {node.name for node in ast.walk(tree) if isinstance(node, NAMED) and makes_state(node)}
-        self.aliases = set(aliases(tree, self.containers))
+        made = {name for name, value in assigned(tree) if not isinstance(value, (ast.Constant, ast.Lambda))}
+        self.aliases = set(aliases(tree, made))
+        self.named = {node.name for node in tree.body if isinstance(node, NAMED)}
         self.classes = {
             node.name: {one.name for one in node.body if isinstance(one, Definition)}
             for node in ast.walk(tree)
@@ -175,8 +184,12 @@ class _State(ScopeVisitor):
             for argument in node.args[:1]:
                 name = node.args[1].value if len(node.args) > 1 and isinstance(node.args[1], ast.Constant) else "__dict__"
                 self._write(argument, node, str(name))
+        if isinstance(called, ast.Name) and called.id == "vars":
+            for argument in node.args[:1]:
+                self._attributes_of(argument)
         if not self.bound:
             self._made_at_import(called)
+            self._wrapped(node)
         harmless = isinstance(called, ast.Name) and called.id in READERS
         self.visit(called)
         for part in (*node.args, *node.keywords):
@@ -195,6 +208,8 @@ class _State(ScopeVisitor):
         for decorator in node.decorator_list:
             if not self.bound and not isinstance(decorator, ast.Call):
                 self._made_at_import(decorator)
+            if not self.bound and id(decorator) not in self.once:
+                self._unknown(decorator.func if isinstance(decorator, ast.Call) else decorator)
         super()._function(node)
 
     def _descend(self, node: ast.AST) -> None:
@@ -213,10 +228,37 @@ class _State(ScopeVisitor):
         if isinstance(called, ast.Name) and called.id in self.factories:
             self.found.append((called.lineno, f"{called.id} makes something with a memory when the module is imported"))
 
+    def _write_elsewhere(self, base: ast.AST, node: ast.expr, attribute: str) -> None:
+        """A table of another module is filled: `entities.entitydefs.update`; `numpy.append` is a function like any other."""
+        whole = isinstance(base, ast.Name) and "." not in self.imports[base.id]
+        if self.bound and attribute in MUTATORS and not whole:
+            self.found.append((node.lineno, f"{ast.unparse(base)[:60]}.{attribute} is written to"))
+
+    def _attributes_of(self, node: ast.expr) -> None:
+        """`vars(function)`: a dictionary that lives as long as the function."""
+        if isinstance(node, ast.Name) and self.bound and not self.is_local(node.id) and node.id not in self.imports:
+            self.found.append((node.lineno, f"the attributes of {node.id} are handed on as a whole"))
+
+    def _wrapped(self, node: ast.Call) -> None:
+        """`f = memo(f)` at the top of the module."""
+        given = [part for part in node.args if isinstance(part, ast.Name) and part.id in self.named]
+        if given:
+            self._unknown(node.func)
+
+    def _unknown(self, wrapper: ast.AST) -> None:
+        """Something imported that gets a function at import: what it hands back may remember results."""
+        name = self.dotted(wrapper)
+        if name is None or name in HARMLESS or name in CACHES or name.split(".")[0] in HARMLESS_MODULES:
+            return
+        self.found.append((getattr(wrapper, "lineno", 0), f"nobody knows what {name} remembers"))
+
     def _write(self, base: ast.AST, node: ast.expr, attribute: str) -> None:
         """A write to what `base` leads to: into the module, or into an attribute of an argument."""
         start = root(base)
-        if not isinstance(start, ast.Name) or start.id in self.imports:
+        if not isinstance(start, ast.Name):
+            return
+        if start.id in self.imports and not self.is_local(start.id):
+            self._write_elsewhere(base, node, attribute)
             return
         if not self.is_local(start.id) or start.id in self.aliases:
             if self.bound or isinstance(node, ast.Attribute):

@@ -21,7 +21,7 @@ HARNESS = words(
     "pytest _pytest pluggy coverage tracemalloc weakref.finalize sys._* sys.modules sys.argv sys.orig_argv sys.set* "
     "sys.gettrace sys.getprofile sys.monitoring sys.path sys.path_hooks sys.meta_path sys.exit sys.flags sys.addaudithook "
     "os.environ* os.getenv* os.putenv os.unsetenv os._* os.kill* os.abort os.sched_* os.exec* os.getp* os.nice os.setp* "
-    "os.dup* os.register_at_fork os.pipe* os.read os.write os.close* time.pthread_* resource"
+    "os.dup* os.register_at_fork os.pipe* os.read os.write os.close* time.pthread_* resource posix nt io.FileIO _io"
 )
 PARALLEL = words(
     "multiprocessing threading _thread concurrent.futures subprocess _posixsubprocess joblib pty "
@@ -35,6 +35,7 @@ INNARDS = words(
     "f_back f_globals f_locals f_builtins f_code tb_frame gi_frame cr_frame ag_frame __traceback__ __globals__ __builtins__ "
     "__subclasses__ __code__ __defaults__ __kwdefaults__ __closure__ __loader__ __spec__ __del__"
 )
+WALKING, FRAMES = ("inspect", "sys._getframe"), ("f_back", "f_code")  # who walked frames before may do it another way
 PATHS = {"/proc": "", "/verispeed": "", "/tmp": OUTSIDE}  # noqa: S108  looked for, not written to
 OPENING = ("open", "read_text", "read_bytes", "write_text", "write_bytes")
 
@@ -47,7 +48,8 @@ def suspicions(old: bytes, new: bytes) -> tuple[str, ...]:
     before, after = _scanned(old), _scanned(new)
     if before is None or after is None:
         return ()
-    found = list(after.mentions - before.mentions)
+    excused = FRAMES if any(f"newly uses {name}" in before.mentions for name in WALKING) else ()
+    found = [one for one in after.mentions - before.mentions if one.removeprefix("newly uses ") not in excused]
     opening = [name for name in after.opening if name not in before.opening]
     files = [f"newly uses open in {name or 'the module itself'}: {OUTSIDE}" for name in opening]
     return tuple(sorted([*found, *files], key=lambda sentence: not is_cheating(sentence)))
@@ -115,10 +117,22 @@ class _Scan(ScopeVisitor):
         self.generic_visit(node)
 
     def visit_Call(self, node: ast.Call) -> None:
-        changed = self.dotted(node.args[0]) if node.args else None
-        if isinstance(node.func, ast.Name) and node.func.id in ("setattr", "delattr") and changed is not None:
-            self.mentions[f"newly patches {changed}"] += 1
+        about = self.dotted(node.args[0]) if node.args else None
+        called = node.func.id if isinstance(node.func, ast.Name) else ""
+        if about is not None and called in ("setattr", "delattr"):
+            self.mentions[f"newly patches {about}"] += 1
+        if about is not None and called == "vars":
+            self.mentions[f"newly uses __dict__ of {about}"] += 1
+        if about is not None and called == "getattr" and len(node.args) > 1:
+            self._look_up(about, node.args[1])
         self.generic_visit(node)
+
+    def _look_up(self, about: str, name: ast.expr) -> None:
+        """`getattr` of something imported: a name that is put together can be any."""
+        if isinstance(name, ast.Constant) and isinstance(name.value, str):
+            self._use(f"{about}.{name.value}")
+        else:
+            self.mentions[f"newly looks up a computed name in {about}"] += 1
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
         if node.name in INNARDS:
@@ -142,7 +156,8 @@ class _Scan(ScopeVisitor):
         self._judge(name)
 
     def _use(self, name: str) -> None:
-        if name in REACHABLE:
+        inner = name.rpartition(".")[2].lstrip("_")
+        if name in REACHABLE or (inner in REACHABLE and inner != "time"):  # datetime.time is a class
             self.mentions[f"newly hands on {name}"] += 1  # from here on nobody can see what is taken from it
         self._judge(name)
 

@@ -101,11 +101,24 @@ def test_working_tree_is_judged_without_a_revision(judged, shop):
     assert "test" in found["reason"]
 
 
+def test_change_has_no_say_in_how_it_is_judged(judged, shop):
+    replaced(shop, "def orders_by_customer", "import functools\n\n\n@functools.cache\ndef orders_by_customer")
+    project = shop / "pyproject.toml"
+    project.write_text(project.read_text() + "\n[tool.optimize]\nallow_caching = true\nmin_gain = 0\n")
+    try:
+        found = judged(code=1)
+    finally:
+        git(shop, "checkout", "--quiet", "--", ".")
+    assert found["outcome"] == "cached"
+    assert "pyproject.toml" in found["not_judged"]
+
+
 def test_benchmark_file_from_elsewhere_decides(judged, tmp_path):
     (tmp_path / "my bench.py").write_text(OUTSIDE)
     found = judged("HEAD~2..HEAD~1", "--benchmark", tmp_path / "my bench.py", code=0)
     assert len([one for one in found["benchmarks"] if one["id"].startswith("verispeed_benchmarks/")]) == 2
-    assert [one["id"] for one in found["benchmarks"] if one["decides"]][0].startswith("verispeed_benchmarks/")
+    assert len(found["benchmarks"]) == 3  # its own benchmark may not become slower either
+    assert next(one["id"] for one in found["benchmarks"] if one["decides"]).startswith("verispeed_benchmarks/")
     assert "test_many" in found["reason"]
 
 

@@ -9,7 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from tools.benchmarking import BenchmarkFailed, Sides, doubts, grows, measure, measure_all, screen, where_else
+from tools.benchmarking import (
+    BenchmarkFailed,
+    Sides,
+    doubts,
+    grows,
+    measure,
+    measure_all,
+    screen,
+    timing_core,
+    where_else,
+)
 from tools.values import Benchmark, BenchmarkKind, Clock, Interval, Outcome, Pair, Sample, Timing
 
 WORK = """\
@@ -310,6 +320,63 @@ def test_what_is_made_by_the_first_call_and_earned_back_is_faster_with_its_break
 
 def test_what_is_made_by_the_first_call_and_not_earned_back_is_refused(work, total):
     assert measured(work, work.write({"work.py": DEAR + "\n\n" + REST}), total).outcome is Outcome.CACHED
+
+
+EARLY = "KNOWN = [i % 7 for i in range({size})]\n\n\ndef total(n):\n    return sum(KNOWN[:n])\n"
+
+
+def test_what_importing_makes_is_paid_once_too(work, total):
+    found = measured(work, work.write({"work.py": EARLY.format(size=100000) + "\n\n" + REST}), total)
+    assert found.outcome is Outcome.FASTER
+    assert found.one_off_seconds > 0.001
+    assert 1 < found.break_even < 100
+
+
+def test_work_moved_to_import_that_is_not_earned_back_is_refused(work, total):
+    found = measured(work, work.write({"work.py": EARLY.format(size=3000000) + "\n\n" + REST}), total)
+    assert found.outcome is Outcome.CACHED
+
+
+def test_calls_that_take_long_are_timed_at_the_same_time_on_one_core(work, timed_test):
+    slow = TESTS + "\n\ndef test_long(benchmark):\n    benchmark(total, 400000)\n"
+    start = work.write({"benchmarks/test_work.py": slow})
+    benchmark = Benchmark(kind=BenchmarkKind.PYTEST, id="benchmarks/test_work.py::test_long")
+    sides = Sides(start, start)
+    found = measure(work.target, sides, benchmark, alpha=ALPHA, min_gain=0.5, random_source=random.Random(1))
+    assert found.outcome is Outcome.SAME
+    samples = [sample for pair in found.pairs for sample in (*pair.baseline.samples, *pair.candidate.samples)]
+    assert all(sample.together and sample.delayed_seconds > 0 and sample.outside_seconds is None for sample in samples)
+    settled = [pair.baseline.settled is not None for pair in found.pairs]
+    assert settled == [number % 2 == 0 for number in range(len(settled))]
+
+
+def test_time_that_is_over_leaves_it_undecided(work, total):
+    found = measured(work, work.edit("work.py", HEAD, HEAD + FASTER), total, max_seconds=0.001)
+    assert found.outcome is Outcome.UNDECIDED
+    assert len(found.pairs) == 2
+
+
+def test_who_waits_for_the_core_is_told(work, total):
+    told = threading.Event()
+
+    def waiting():
+        told.set()
+        release.set()
+
+    release = threading.Event()
+
+    def hold():
+        with timing_core(lambda: None):
+            held.set()
+            release.wait(60)
+
+    held = threading.Event()
+    holder = threading.Thread(target=hold)
+    holder.start()
+    held.wait(60)
+    one_pair(replace(work.target, on_wait=waiting), Sides(work.start, work.start), total)
+    holder.join()
+    assert told.is_set()
 
 
 def test_wrong_answer_to_other_inputs_of_the_same_kind_is_the_candidates_fault(work, total):

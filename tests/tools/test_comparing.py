@@ -13,9 +13,11 @@ from tools.comparing import (
     decide,
     deciding_clock,
     fewest_pairs,
+    instruction_log_ratios,
     interval,
     log_ratios,
     looks,
+    one_off_seconds,
     outside_log_ratios,
 )
 from tools.values import Clock, Outcome, Pair, Sample, Timing
@@ -272,6 +274,59 @@ def test_rounds_are_compared_side_by_side(times):
     rounds = [((old, old), (new, new)) for old, new in times]
     expected = median(math.log(old / new) for old, new in times)
     assert log_ratios([pair(*rounds)], Clock.CPU) == pytest.approx([expected], abs=1e-9)
+
+
+@given(st.lists(st.tuples(st.floats(1e-6, 10), st.floats(1e-6, 10)), min_size=6, max_size=9), st.floats(0.01, 100))
+def test_slower_machine_changes_no_figure(times, factor):
+    here = [pair(((old, old), (new, new))) for old, new in times]
+    there = [pair(((old * factor, old * factor), (new * factor, new * factor))) for old, new in times]
+    one, other = (interval(log_ratios(pairs, Clock.CPU), 0.05) for pairs in (here, there))
+    assert one is not None
+    assert other is not None
+    assert (one.low, one.speedup, one.high) == pytest.approx((other.low, other.speedup, other.high), rel=1e-6)
+
+
+def together(old, new):
+    """A pair whose sides worked at the same time on one core, each for so many seconds."""
+
+    def timing(own):
+        sample = Sample(loops=1, wall_seconds=old + new, cpu_seconds=own, delayed_seconds=old + new - own, together=True)
+        return Timing(cold=sample, samples=(sample,))
+
+    return Pair(baseline=timing(old), candidate=timing(new), hash_seed=0)
+
+
+@pytest.mark.parametrize("clock", Clock)
+def test_time_in_which_the_other_side_had_the_core_does_not_count(clock):
+    assert log_ratios([together(3.0, 1.0)], clock) == pytest.approx([math.log(3)])
+    assert deciding_clock([together(3.0, 1.0)]) is Clock.CPU
+
+
+def test_clock_outside_is_read_from_the_call_by_itself_where_samples_were_taken_together():
+    one = together(4.0, 1.0)
+    assert outside_log_ratios([one]) == []
+    alone = [Sample(loops=1, wall_seconds=wall, cpu_seconds=wall, outside_seconds=wall) for wall in (4.0, 2.0)]
+    sides = (one.baseline, one.candidate)
+    old, new = (side.model_copy(update={"settled": sample}) for side, sample in zip(sides, alone, strict=True))
+    assert outside_log_ratios([Pair(baseline=old, candidate=new, hash_seed=0)]) == pytest.approx([math.log(2)])
+
+
+def test_instructions_have_a_ratio_per_call_where_somebody_counts_them():
+    def timing(instructions, loops):
+        sample = Sample(loops=loops, wall_seconds=1.0, cpu_seconds=1.0, instructions=instructions)
+        return Timing(cold=sample, samples=(sample,))
+
+    counted = Pair(baseline=timing(600, 1), candidate=timing(4000, 20), hash_seed=0)
+    assert instruction_log_ratios([counted]) == pytest.approx([math.log(3)])
+    assert instruction_log_ratios([Pair(baseline=timing(600, 1), candidate=timing(None, 1), hash_seed=0)]) == []
+
+
+def test_importing_is_paid_once():
+    def timing(imported):
+        sample = Sample(loops=1, wall_seconds=1.0, cpu_seconds=1.0)
+        return Timing(cold=sample, samples=(sample,), import_seconds=imported)
+
+    assert one_off_seconds([Pair(baseline=timing(0.5), candidate=timing(2.0), hash_seed=0)], Clock.CPU) == [1.5]
 
 
 def test_samples_count_per_call():

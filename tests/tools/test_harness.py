@@ -3,9 +3,11 @@
 import array
 import collections
 import decimal
+import importlib.machinery
 import importlib.util
 import os
 import random
+import subprocess
 import sys
 from concurrent.futures import Future
 from dataclasses import replace
@@ -151,6 +153,52 @@ def test_a_call_that_takes_no_time_at_all_still_counts_as_some(session):
     assert wall > 0
     assert cpu >= 0
     assert result == 2
+
+
+# --- what is counted beside time
+
+
+@pytest.fixture
+def counting(session):
+    return sys.modules["verispeed_count"]
+
+
+def test_counter_of_events_grows_with_work_and_holds_that_of_children(counting):
+    # instructions cannot be counted on every machine; the system's own clock of a task can, by the same call
+    count = counting.instruction_counter(counting.SOFTWARE, counting.TASK_CLOCK)
+    if count is int:
+        pytest.skip("this kernel lets nobody count events")
+    before = count()
+    sum(range(300000))
+    between = count()
+    subprocess.run([sys.executable, "-c", "sum(range(3000000))"], check=True)
+    assert 0 < between - before < count() - between
+
+
+def test_counter_of_a_program_begins_with_it(counting):
+    count = counting.instruction_counter(counting.SOFTWARE, counting.TASK_CLOCK, children_only=True)
+    if count is int:
+        pytest.skip("this kernel lets nobody count events")
+    sum(range(300000))
+    assert count() == 0
+    subprocess.run([sys.executable, "-c", ""], check=True)
+    assert count() > 0
+
+
+def test_nobody_counts_what_the_machine_does_not_know(counting):
+    assert counting.instruction_counter(kind=999)() == 0
+
+
+def test_time_of_an_import_is_that_of_the_file_alone(session, tmp_path, monkeypatch):
+    (tmp_path / "outer_one.py").write_text("import inner_one\n")
+    (tmp_path / "inner_one.py").write_text("import colorsys\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    ticks = iter(range(0, 10**12, 10**9))
+    loader = importlib.machinery.SourceFileLoader
+    monkeypatch.setattr(loader, "exec_module", loader.exec_module)  # put back afterwards
+    times = sys.modules["verispeed_importing"].ImportTimes(str(tmp_path), lambda: next(ticks))
+    importlib.import_module("outer_one")
+    assert times.seconds == {"inner_one.py": 1.0, "outer_one.py": 2.0}
 
 
 # --- results of harness scripts

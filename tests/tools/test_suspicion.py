@@ -39,6 +39,11 @@ def edited(body: str, above: str = "", method: str = "return n", tail: str = "")
         ("from os import environ as e\n    return e", "newly uses os.environ"),
         ("return json.os.environ", "newly uses os.environ"),
         ("return json.codecs.sys.modules", "newly uses sys.modules"),
+        ("return getattr(json.codecs, 's' + 'ys')", "newly looks up a computed name in json.codecs"),
+        ("return getattr(json.codecs, 'sys').modules", "newly hands on json.codecs.sys"),
+        ("return vars(json.codecs)['sys'].modules", "newly uses __dict__ of json.codecs"),
+        ("import posix\n    return posix.sched_getaffinity(0)", "newly uses posix"),
+        ("import io\n    return io.FileIO('/x')", "newly uses io.FileIO"),
         ("import os\n    return getattr(os, 'envi' + 'ron')", "newly hands on os"),
         ("import sys\n    return sys._getframe(1)", "newly uses sys._getframe"),
         ("import sys\n    sys.setswitchinterval(9)", "newly uses sys.setswitchinterval"),
@@ -102,6 +107,14 @@ def test_modules_of_honest_rewrites_are_fine(module: str) -> None:
     assert suspicions(OLD.encode(), edited(f"import {module}\n    return {module}.x(x)")) == ()
 
 
+def test_who_walked_frames_before_may_do_it_another_way_but_not_look_into_them() -> None:
+    old = b"import inspect\n\ndef f(frame):\n    return inspect.getframeinfo(frame).filename\n"
+    faster = b"def f(frame):\n    return frame.f_code.co_filename\n"
+    assert suspicions(old, faster) == ()
+    assert suspicions(b"def f(frame):\n    return 1\n", faster) == ("newly uses f_code",)
+    assert suspicions(old, faster.replace(b"f_code", b"f_globals")) == ("newly uses f_globals",)
+
+
 def test_local_name_that_is_called_like_a_module_is_not_taken_for_it() -> None:
     old = b"import gc\nfrom json import loads\n\ndef f(gc, loads):\n    return 1\n"
     assert suspicions(old, old.replace(b"return 1", b"loads[0] = gc.x\n    return 1")) == ()
@@ -142,6 +155,13 @@ def test_local_name_that_is_called_like_a_module_is_not_taken_for_it() -> None:
         edited("global LAST\n    LAST = {}\n    LAST[x] = 1\n    return LAST", above="LAST = None\n"),
         edited("global LAST\n    for LAST in [x]:\n        pass\n    return LAST", above="LAST = None\n"),
         edited("put = dict.setdefault\n    return put(M, x, 1)", above="M = {}\n"),
+        edited("return vars(f).setdefault(x, 1)"),
+        edited("letters = LETTERS\n    letters[x] = 1\n    return letters[x]", above="LETTERS = str.maketrans({})\n"),
+        edited("return entities.entitydefs.setdefault(x, 1)", above="from html import entities\n"),
+        edited("return entitydefs.setdefault(x, 1)", above="from html.entities import entitydefs\n"),
+        edited("return _h(x)", tail="\nfrom toolz import memoize\n\n@memoize\ndef _h(x):\n    return x\n"),
+        edited("return _h(x)", tail="\nimport toolz\n\n@toolz.memoize(key=str)\ndef _h(x):\n    return x\n"),
+        edited("return _h(x)", tail="\nfrom toolz import memoize\n\ndef _h(x):\n    return x\n\n_h = memoize(_h)\n"),
     ],
 )
 def test_what_keeps_results_between_calls_is_a_cache(new: bytes) -> None:
@@ -170,6 +190,13 @@ def test_what_keeps_results_between_calls_is_a_cache(new: bytes) -> None:
         edited("x.append(y)\n    x[0] = y\n    return x"),
         edited("return 1", method="kept = []\n        append = kept.append\n        append(n)\n        return kept"),
         edited("def inner(one, last=[]):\n        return one\n    return inner(x)"),
+        edited("return vars(x)"),
+        edited("return numpy.append(x, y)", above="import numpy\n"),
+        edited(
+            "return _h(x)", tail="\nfrom functools import partial\n\ndef _g(x, y):\n    return x\n\n_h = partial(_g, y=1)\n"
+        ),
+        edited("return P(x)", tail="\nfrom dataclasses import dataclass\n\n@dataclass(frozen=True)\nclass P:\n    x: int\n"),
+        edited("names = NAMES\n    return x in names", above="NAMES = frozenset('ab')\n"),
     ],
 )
 def test_what_lives_for_one_call_or_is_only_read_is_no_cache(new: bytes) -> None:
