@@ -102,7 +102,7 @@ def _lost(
     gone = []
     for suspect in (one for one in improved if shown[one.id].low <= 1):
         found = measure(target, sides, suspect, alpha=ALPHA, min_gain=0.0, random_source=random_source)
-        if found.outcome in (Outcome.SAME, Outcome.SLOWER, Outcome.UNDECIDED):
+        if found.outcome in (Outcome.SAME, Outcome.SLOWER, Outcome.UNDECIDED, Outcome.CHEATING):
             gone.append(suspect.id)
     return gone
 
@@ -125,7 +125,7 @@ def regressions(
         swapped = Sides(sides.candidate, sides.baseline)
         alpha = ALPHA / max(len(benchmarks), 1)
         found = measure(target, swapped, suspect, alpha=alpha, min_gain=MAX_SLOWDOWN, random_source=random_source)
-        if found.outcome in (Outcome.FASTER, Outcome.CACHED, Outcome.OVERFITTED, Outcome.MEMORY):
+        if found.outcome not in (Outcome.SAME, Outcome.SLOWER, Outcome.UNDECIDED):
             convicted.append(suspect.id)
     return convicted
 

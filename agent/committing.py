@@ -9,28 +9,30 @@ import textwrap
 from importlib.metadata import version
 from pathlib import Path
 
-from agent.judging import counted_calls, percent, why_clock
+from agent.judging import counted_calls, figure, percent, why_clock
 from agent.settings import Settings
 from tools.rooms import Target
 from tools.values import Clock, Measurement, Verdict
 
 EVIDENCE_FORMAT = 1
+MOST_OTHERS = 12
 
 
 def message(verdict: Verdict) -> str:
     """Subject, reasons, figures, how to check, trailers."""
     measurement = verdict.measurements[0]
-    figure, candidate = measurement.figure, verdict.candidate
+    found, candidate = measurement.figure, verdict.candidate
     paragraphs = [
         candidate.title,
         _wrapped(f"{candidate.hotspot.id}: {candidate.explanation}".strip().rstrip(":")),
         _wrapped(_facts(verdict, measurement)),
+        _other_benchmarks(verdict),
         "\n".join(f"- {check.rung}: {check.detail}" for check in verdict.checks),
         _how_to_repeat(measurement),
         "\n".join(
             [
-                f"Speedup: {figure.speedup:.2f}",
-                f"Confidence: {percent(figure.confidence)} [{figure.low:.2f}, {figure.high:.2f}]",
+                f"Speedup: {found.speedup:.2f}",
+                f"Confidence: {percent(found.confidence)} [{found.low:.2f}, {found.high:.2f}]",
                 f"Benchmark: {measurement.benchmark.id}",
                 f"Candidate: {candidate.id}",
                 f"Proposed-by: {candidate.model}" + (f" ({candidate.rewrite})" if candidate.rewrite else ""),
@@ -70,13 +72,13 @@ def digest(verdict: Verdict) -> str:
 
 
 def _facts(verdict: Verdict, measurement: Measurement) -> str:
-    figure = measurement.figure
+    found = measurement.figure
     clock = "CPU time" if measurement.clock is Clock.CPU else "wall time"
     counted = measurement.instructions
     instructions = f"; instructions: {counted.speedup:.2f}" if counted else ""
     return (
-        f"{figure.speedup:.2f} times as fast ({clock}; with {percent(figure.confidence)} confidence between "
-        f"{figure.low:.2f} and {figure.high:.2f}), measured in {figure.pairs} pairs of fresh processes in random order; "
+        f"{found.speedup:.2f} times as fast ({clock}; with {percent(found.confidence)} confidence between "
+        f"{found.low:.2f} and {found.high:.2f}), measured in {found.pairs} pairs of fresh processes in random order; "
         f"{why_clock(measurement)}. "
         f"Wall time: {measurement.wall.speedup:.2f}; first calls: {measurement.cold.speedup:.2f}{instructions}. "
         f"{_elsewhere(measurement)}{_noise(measurement)}Compared with {verdict.base[:12]}."
@@ -96,6 +98,15 @@ def _elsewhere(measurement: Measurement) -> str:
             f"Paid once, by importing and the first call: {once * 1000:.2g} ms, earned back after {counted_calls(calls)}. "
         )
     return text
+
+
+def _other_benchmarks(verdict: Verdict) -> str:
+    """For example how the gain depends on the size of the input."""
+    if not verdict.elsewhere:
+        return ""
+    lines = [f"- {figure(one)} {name}" for name, one in list(verdict.elsewhere.items())[:MOST_OTHERS]]
+    more = len(verdict.elsewhere) - len(lines)
+    return "\n".join(["Other benchmarks that execute it:", *lines, *([f"- and {more} more"] if more else [])])
 
 
 def _noise(measurement: Measurement) -> str:

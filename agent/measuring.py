@@ -10,7 +10,7 @@ from agent.state import State
 from agent.station import Station, Update, counted
 from tools.benchmarking import BenchmarkFailed, Sides, screen
 from tools.benchmarking import measure as measure_benchmark
-from tools.values import Check, Measurement, Outcome, Survivor, Verdict
+from tools.values import Check, Outcome, Survivor, Verdict
 
 
 def measure(state: State, station: Station) -> Update:
@@ -89,7 +89,7 @@ def _confirm(state: State, station: Station, survivor: Survivor) -> Update:
             seconds=0.0,
         )
         if verdict.accepted:
-            verdict = regressed(verdict, _slower_elsewhere(state, station, sides, measurement))
+            verdict = _guarded(state, station, sides, verdict)
     except BenchmarkFailed as error:
         verdict = _broken(state, station, survivor, error)
         return {"survivors": others, "verdicts": [verdict]}
@@ -102,18 +102,20 @@ def _confirm(state: State, station: Station, survivor: Survivor) -> Update:
     return update
 
 
-def _slower_elsewhere(state: State, station: Station, sides: Sides, measurement: Measurement) -> list[str]:
-    """Other benchmarks that execute the function and are shown to be slower now."""
+def _guarded(state: State, station: Station, sides: Sides, verdict: Verdict) -> Verdict:
+    """The verdict with the figures of other benchmarks that execute the function; REGRESSED if one is shown to be slower."""
     hotspot, baseline = state["hotspot"], state["baseline"]
     assert hotspot is not None
     assert baseline is not None
     nodes = baseline.running.get(hotspot.function.id, ())
-    others = [one for one in state["benchmarks"] if one.id in nodes and one.id != measurement.benchmark.id]
+    others = [one for one in state["benchmarks"] if one.id in nodes and one.id != verdict.measurements[0].benchmark.id]
     if not others:
-        return []
+        return verdict
     station.progress.status(f"timing {counted(len(others), 'other benchmark')} of {hotspot.function.name}")
     source = station.randomness("elsewhere", sides.candidate)
-    return regressions(station.target, sides, others, timed_together(station.target, sides, others, source), source)
+    shown = timed_together(station.target, sides, others, source)
+    slower = regressions(station.target, sides, others, shown, source)
+    return regressed(verdict.model_copy(update={"elsewhere": shown}), slower)
 
 
 def _slim(station: Station, verdict: Verdict) -> Verdict:

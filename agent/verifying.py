@@ -297,6 +297,24 @@ def _as_benchmarks(nodes: Sequence[str]) -> tuple[Benchmark, ...]:
     return tuple(Benchmark(kind=BenchmarkKind.PYTEST, id=node) for node in nodes)
 
 
+def _all_timed(
+    target: Target,
+    sides: Sides,
+    deciding: Sequence[Benchmark],
+    benchmarks: Sequence[Benchmark],
+    random_source: random.Random,
+    progress: Progress,
+) -> tuple[Sequence[Benchmark], dict[str, Interval]]:
+    """Figures of all benchmarks; of the deciding ones alone where another one cannot be timed even at the base."""
+    try:
+        return benchmarks, timed_together(target, sides, benchmarks, random_source)
+    except BenchmarkFailed as error:
+        if error.side != "baseline" or len(benchmarks) == len(deciding):
+            raise
+        progress.say(f"other benchmarks are left out: {error}")
+        return deciding, timed_together(target, sides, deciding, random_source)
+
+
 def _measured(
     target: Target,
     sides: Sides,
@@ -314,12 +332,12 @@ def _measured(
         return random.Random(f"{settings.seed} verify {purpose}")  # noqa: S311  an order, no secret
 
     shown: dict[str, Interval] = {}
-    benchmarks = list(dict.fromkeys([*deciding, *guarded]))
+    benchmarks: Sequence[Benchmark] = list(dict.fromkeys([*deciding, *guarded]))
     try:
         best = deciding[0]
         if len(benchmarks) > 1:
             progress.status(f"timing {counted(len(benchmarks), 'benchmark')}")
-            shown = timed_together(target, sides, benchmarks, source("all"))
+            benchmarks, shown = _all_timed(target, sides, deciding, benchmarks, source("all"), progress)
             best = max(deciding, key=lambda one: shown[one.id].speedup)
         measurement = measure(
             target,

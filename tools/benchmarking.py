@@ -125,7 +125,7 @@ def _decided(
         on_pair(len(pairs))
         clock = deciding_clock(pairs[:1])  # fixed before anything is compared
         if len(pairs) >= CACHE_PAIRS and not allow_caching and is_cached(pairs, clock, obvious=True):
-            outcome = Outcome.CHEATING if _is_hidden(pairs, clock) else Outcome.CACHED
+            outcome = Outcome.CHEATING if _hidden(pairs, clock) is Outcome.CHEATING else Outcome.CACHED
             return _measurement(benchmark, pairs, clock, outcome, None)
         decided = decide(log_ratios(pairs, clock), alpha, min_gain)
         late = _spent(ends) > max_seconds
@@ -192,13 +192,11 @@ def _pairs(
     The first has `others` rounds with other arguments, and so have the next ones while a gain is in sight.
     """
     pairs: list[Pair] = []
-    asked = 0
     with timing_core(target.on_wait) as core:
         while True:
             ratios = log_ratios(pairs, deciding_clock(pairs[:1]))
             hopeful = not ratios or median(ratios) > math.log(1 + min_gain) / 2
-            rounds = others if hopeful and asked < OTHER_PAIRS else 0
-            asked += bool(rounds)
+            rounds = others if hopeful and sum(bool(pair.baseline.others) for pair in pairs) < OTHER_PAIRS else 0
             # the clock outside is read while they settle, which slow ones do in every other pair
             slow = len(pairs) % 2 == 1 and pairs[-1].baseline.settled is not None
             found = _pair_of(target, sides, [benchmark], source, core, others=rounds, slow=slow)
@@ -290,26 +288,32 @@ def _holds_elsewhere(pairs: Sequence[Pair], clock: Clock, gain: float) -> bool:
 def doubts(pairs: Sequence[Pair], clock: Clock, alpha: float) -> Outcome | None:
     """Why a gain on the deciding clock is not believed, None if it is.
 
-    UNDECIDED where CPU time fell and wall time is not shown to (work moved to where we do not count it, or noise);
+    UNDECIDED where CPU time fell and wall time is not shown to (work moved to where we do not count it, or noise), or where
+    our own clock only seems to show less;
     SLOWER where wall time fell and CPU time surely rose; CHEATING where our own clock, from telling a process to work until
-    it has done, shows less than half of the gain (in logarithms) that its clocks show.
+    it has done, surely shows less than half of the gain (in logarithms) that its clocks show.
     """
-    hidden = _is_hidden(pairs, clock)
-    if hidden and clock is Clock.WALL:
-        return Outcome.CHEATING
+    hidden = _hidden(pairs, clock)
+    if hidden is Outcome.CHEATING and clock is Clock.WALL:
+        return hidden
     wall = interval(log_ratios(pairs, Clock.WALL), alpha)
     if clock is Clock.CPU and (wall is None or wall.low <= 1):
         return Outcome.UNDECIDED
     cpu = interval(log_ratios(pairs, Clock.CPU), alpha)
     if clock is Clock.WALL and cpu is not None and cpu.high < 1:
         return Outcome.SLOWER
-    return Outcome.CHEATING if hidden else None
+    return hidden
 
 
-def _is_hidden(pairs: Sequence[Pair], clock: Clock) -> bool:
-    """True if the clock outside shows less than half (in logarithms) of the gain that the processes' own clocks show."""
+def _hidden(pairs: Sequence[Pair], clock: Clock) -> Outcome | None:
+    """CHEATING if the clock outside surely shows less than half (in logarithms) of the gain that the processes' own show.
+
+    UNDECIDED if it only seems to.
+    """
     gain, outside = sum(log_ratios(pairs, clock)) / len(pairs), outside_log_ratios(pairs)
-    return bool(outside) and sum(outside) / len(outside) < gain / 2
+    if not outside or sum(outside) / len(outside) >= gain * HALF:
+        return None
+    return Outcome.CHEATING if _range(outside)[1] < gain * HALF else Outcome.UNDECIDED
 
 
 @contextmanager
@@ -463,17 +467,21 @@ def _timings(
     except HarnessFailed as error:
         raise BenchmarkFailed(side, str(error)) from error
     _check_session(session, side, benchmarks, edited)
-    timings = {one.id: _timing(session["timings"][one.id], place.played.get(one.id), edited, side) for one in benchmarks}
+    timings = {one.id: _timing(session["timings"][one.id], place.played.get(one.id), side) for one in benchmarks}
     return timings, Results(session["results"], session["others"])
 
 
 def _compare_results(old: Results, new: Results) -> None:
-    """First and last result of each benchmark, the last and those on other inputs where the old code repeats itself."""
-    for name, (first, *_, last) in old.results.items():
-        repeatable = first == last
-        results = new.results.get(name) or [None]
-        for before, after in ((first, results[0]), (last, results[-1])):
-            if before is not None and before != after and (repeatable or before is first):
+    """Results of the first, settling and last calls of each benchmark; where the old code repeats itself, all of them.
+
+    There those on other inputs are compared too.
+    """
+    for name, expected in old.results.items():
+        repeatable = len(set(expected)) == 1
+        results = new.results.get(name) or []
+        for place, before in enumerate(expected):
+            after = results[place] if place < len(results) else None
+            if before is not None and before != after and (repeatable or place == 0):
                 raise BenchmarkFailed("candidate", f"{name} computes {after}, not {before} as before, while it is timed")
         if repeatable:
             _compare_elsewhere(name, old.others.get(name, ()), new.others.get(name, ()))
@@ -486,8 +494,8 @@ def _compare_elsewhere(name: str, old: Sequence[Sequence[str | None]], new: Sequ
     """
     if old and not new:
         raise BenchmarkFailed("candidate", f"what {name} times can no longer be called with other arguments")
-    for (call, before, left), (_, after, now) in zip(old, new, strict=False):
-        if _raises(before):
+    for (call, before, given, left), (_, after, taken, now) in zip(old, new, strict=False):
+        if _raises(before) or given is None or given != taken:  # made by chance: the sides got different ones
             continue
         if _raises(after) or (before is not None and before != after):
             raise BenchmarkFailed(
@@ -517,9 +525,8 @@ def _check_session(
             raise BenchmarkFailed(side, f"{benchmark.id} leaves {timing['children']} processes running, which nobody times")
         if not timing["samples"]:
             raise BenchmarkFailed(side, f"{benchmark.id} was not timed")
-    foreign = [path for path in edited if path not in session["loaded"]]
-    if foreign:
-        raise BenchmarkFailed(side, f"{', '.join(foreign)} of the checkout was not loaded: other code was timed")
+    if edited and not set(edited) & set(session["loaded"]):
+        raise BenchmarkFailed(side, f"{', '.join(edited)} of the checkout was not loaded: other code was timed")
 
 
 def _time_command(room: Room, side: str, benchmark: Benchmark, environment: Mapping[str, str], core: int) -> Timing:
@@ -535,9 +542,7 @@ def _time_command(room: Room, side: str, benchmark: Benchmark, environment: Mapp
     return Timing(cold=sample, samples=(sample,), peak_bytes=used["peak"] * 1024)
 
 
-def _timing(
-    raw: Mapping[str, Any], played: Played | None, edited: Sequence[str], side: str
-) -> Timing:  # Any: the harness's JSON
+def _timing(raw: Mapping[str, Any], played: Played | None, side: str) -> Timing:  # Any: the harness's JSON
     """The samples with what our own clock says of each."""
     told = played.samples if played else ()
     if played is None or len(told) != len(raw["samples"]) or (played.settling is None) is not (raw["settled"] is None):
@@ -548,7 +553,7 @@ def _timing(
         settled=_sample(raw["settled"], played.settling) if played.together and raw["settled"] else None,
         samples=tuple(_sample(one, None if played.together else seconds, played.together) for one, seconds in outside),
         others=tuple(_sample(one, None) for one in raw["others"]),
-        import_seconds=sum(raw["imported"].get(path, 0.0) for path in edited),
+        import_seconds=sum(raw["imported"].values()),
         peak_bytes=raw["peak"] * 1024,
     )
 

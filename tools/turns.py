@@ -199,9 +199,10 @@ def _round(seats: Sequence[Seat], source: random.Random, clock: Callable[[], flo
 
 
 def _done(seat: Seat) -> str:
-    """Wait for the end of a turn: "done", or "slow" if calls are long and only compute."""
+    """Wait for the end of a turn: "done", or "slow" if calls are long and only compute; SideEnded if it never comes."""
     while (said := seat.listen()) not in ("done", "slow"):
-        continue
+        if said.startswith("ready "):  # it went on to another benchmark
+            raise SideEnded(seat)
     return said
 
 

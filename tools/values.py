@@ -160,7 +160,7 @@ class Sample(Value):
     cpu_seconds: float  # with threads and waited-for children
     delayed_seconds: float = 0.0  # part of the wall time in which it was ready to run and another process had the core
     instructions: int | None = None  # in user mode; None where nobody counts them
-    outside_seconds: float | None = None  # wall time by our clock, from "go" to "done"; None for commands
+    outside_seconds: float | None = None  # wall time by our clock, from "go" to "done"; None where it says nothing
     together: bool = False  # taken while the other side worked on the same core: the wall time holds both
 
 
@@ -171,7 +171,7 @@ class Timing(Value):
     settled: Sample | None = None  # a call by itself, where the samples were taken together
     samples: tuple[Sample, ...]
     others: tuple[Sample, ...] = ()  # calls with other arguments, each for the first time; empty where they cannot be varied
-    import_seconds: float = 0.0  # CPU time of importing the edited files
+    import_seconds: float = 0.0  # CPU time of importing the target's files
     peak_bytes: int = 0  # most memory that the process ever held
 
 
@@ -227,6 +227,7 @@ class Verdict(Value):
     reason: str
     checks: tuple[Check, ...] = ()
     measurements: tuple[Measurement, ...] = ()
+    elsewhere: dict[str, Interval] = {}  # other benchmarks that execute what changed, by id, timed together
     seconds: float = 0.0
 
     @property

@@ -95,6 +95,11 @@ def test_overfitted_gain_is_told_with_what_other_inputs_gain():
     assert "others of the same types and sizes only" in judge(found).reason
 
 
+def test_acceptance_tells_what_is_paid_once():
+    found = measurement(Outcome.FASTER).model_copy(update={"one_off_seconds": 0.0021, "break_even": 0.4})
+    assert judge(found).reason.endswith("; 2.1 ms are paid once, earned back after 1 call")
+
+
 def test_one_off_cost_is_told_with_its_break_even():
     more = {"others": interval(1.4, 1.6), "one_off_seconds": 0.25, "break_even": 2000.0}
     found = measurement(Outcome.CACHED).model_copy(update=more)

@@ -22,11 +22,11 @@ from types import CellType, FunctionType
 from verispeed_count import instruction_counter
 from verispeed_digest import digest
 from verispeed_importing import ImportTimes
-from verispeed_vary import copied, shown, variants
+from verispeed_vary import copied, is_plain, shown, variants
 
 sys.path[:] = [entry for entry in sys.path if not entry.endswith("/harness")]  # our folder is not the target's business
 
-WALL = time.perf_counter_ns
+WALL, THREAD_CPU = time.perf_counter_ns, time.thread_time_ns
 SAMPLE_NANOSECONDS = 5_000_000  # one sample takes at least this long: far above the clocks' resolution
 LONG_NANOSECONDS = 40_000_000  # and where both sides work at the same time, so that the system can let them take turns
 CPU_BOUND = 0.8  # as in comparing.py
@@ -246,7 +246,7 @@ class Benchmark:
         if self.mode == "profile":
             repeat(lambda: function(*args, **kwargs), self.seconds)
             return self.remember(function(*args, **kwargs))
-        others = Others(*opened(function, args, kwargs), self.recorder.spec)
+        others = Others(function, args, kwargs, self.recorder.spec)
         return self.take_turns(lambda loops: timed(function, args, kwargs, loops), None, others)
 
     def pedantic(self, target, args=(), kwargs=None, setup=None, rounds=1, warmup_rounds=0, iterations=1, teardown=None):
@@ -279,10 +279,17 @@ class Benchmark:
         turns.done()
         loops, settled, samples, last = iterations or stretched(cold[0]), None, [], result
         if turns.wait():  # else it is known to be slow
+            own_cpu = THREAD_CPU()
             count, (*settled, last) = (iterations, measure(iterations)) if iterations else calibrate(measure)
-            settled.insert(0, count)
-            slow = is_slow(*settled)
-            loops = stretched(settled[1]) if slow and not iterations else count
+            own_cpu = THREAD_CPU() - own_cpu
+            self.remember(last)
+            slow, loops = is_slow(count, own_cpu, *settled), count
+            if slow and not iterations:
+                loops = stretched(settled[0])
+                if loops > 1:
+                    *more, last = measure(loops - 1)
+                    settled = [one + other for one, other in zip(settled, more)]  # noqa: B905  Python 3.9 has no strict
+            settled.insert(0, loops if slow else count)
             turns.done(b"slow" if slow else b"done")
         for _ in range(self.recorder.spec["others"]):
             if turns.wait():
@@ -323,32 +330,34 @@ class Benchmark:
         return result
 
 
-def opened(function, args, kwargs):
-    """A function without arguments as one of what it closes over, so that this can be varied; any other as it is."""
+def opened(function):
+    """What a function without parameters closes over, so that it can be varied; None if there is nothing of that kind."""
     code, cells = getattr(function, "__code__", None), getattr(function, "__closure__", None)
-    if args or kwargs or code is None or not cells or code.co_argcount:
-        return function, args, kwargs
-
-    def reopened(*values):
-        closure = tuple(CellType(value) for value in values)
-        return FunctionType(code, function.__globals__, code.co_name, function.__defaults__, closure)()
-
+    if code is None or not cells or code.co_argcount or code.co_kwonlyargcount:
+        return None
     try:
-        return reopened, tuple(cell.cell_contents for cell in cells), kwargs
+        return tuple(cell.cell_contents for cell in cells)
     except ValueError:  # an empty cell
-        return function, args, kwargs
+        return None
+
+
+def reopened(function, values):
+    """The same function around other values."""
+    closure = tuple(CellType(value) for value in values)
+    return FunctionType(function.__code__, function.__globals__, function.__name__, function.__defaults__, closure)
 
 
 class Others:
     """Calls of the benchmarked function with arguments that it was never called with before."""
 
     def __init__(self, function, args, kwargs, spec):
-        self.function = function
-        self.given = copied(args), copied(kwargs)  # as they are before the function changes them
+        inside = opened(function) if not args and not kwargs else None
+        self.function, self.inside = function, inside is not None
+        self.given = copied(inside or args), copied(kwargs)  # as they are before the function changes them
         self.wanted, self.seed = spec["others"], spec["seed"]
         self.waiting = None
         self.samples = []
-        self.results = []  # of each call: how it looks, its result or the exception's type, its arguments afterwards
+        self.results = []  # of each call: how it looks, its result or the exception's type, its arguments before and after
 
     def round(self, loops):
         """Time one batch, each input once; nothing where the arguments cannot be varied."""
@@ -357,12 +366,17 @@ class Others:
         if not self.waiting:
             return
         batch = self.waiting.pop()
-        said = [shown(*one)[:200] for one in batch[:MOST_COMPARED]]
+        # what is not made of plain data is not made anew: earlier calls may have left something in it
+        said = [(shown(*one)[:200], digest(one)) if is_plain(one) else None for one in batch[:MOST_COMPARED]]
+        calls = [
+            (reopened(self.function, args), (), {}) if self.inside else (self.function, args, kwargs)
+            for args, kwargs in batch
+        ]
         kept = []
         counted, delay, wall, cpu = INSTRUCTIONS(), DELAY(), WALL(), CPU()
-        for args, kwargs in batch:
+        for function, args, kwargs in calls:
             try:
-                kept.append(self.function(*args, **kwargs))
+                kept.append(function(*args, **kwargs))
             except Exception as error:  # the old function says what its domain is
                 kept.append(error)
         wall, cpu, delay = max(WALL() - wall, 1), CPU() - cpu, DELAY() - delay
@@ -370,7 +384,8 @@ class Others:
         if not any(isinstance(one, Exception) for one in kept):  # else the time is that of failing
             self.samples.append([len(batch), wall, cpu, delay, counted])
         for call, result, given in zip(said, kept, batch):  # noqa: B905  Python 3.9 has no strict
-            self.results.append([call, outcome(result), digest(given)])
+            if call is not None:
+                self.results.append([call[0], outcome(result), call[1], digest(given)])
 
     def batches(self, loops):
         """One batch of distinct inputs for each round; none where there are too few."""
@@ -462,10 +477,10 @@ def calibrate(measure):
         loops = max(loops + 1, min(loops * 10, int(loops * 1.2 * SAMPLE_NANOSECONDS / timing[0])))
 
 
-def is_slow(loops, wall, cpu, delay, *_):
-    """True if one call is a sample by itself, bound to the CPU, and the system counts who waits for the core."""
+def is_slow(loops, own_cpu, wall, cpu, delay, *_):
+    """True if one call is a sample by itself and the first thread, whose waiting for the core is counted, does the work."""
     own = max(wall - delay, cpu, 1)
-    return DELAY is not int and loops == 1 and wall >= SAMPLE_NANOSECONDS and cpu / own > CPU_BOUND
+    return DELAY is not int and loops == 1 and wall >= SAMPLE_NANOSECONDS and own_cpu / own > CPU_BOUND
 
 
 def stretched(wall):

@@ -6,10 +6,12 @@ order of sets and the addresses of objects do not. Standard library, Python 3.9 
 
 import hashlib
 import pickle
+import re
 from collections import deque
 
 EXACT = (bool, int, float, complex, str, bytes, bytearray, range, type(Ellipsis))
 MOST_DEPTH = 60
+ADDRESS = re.compile("0x[0-9a-f]{6,}")  # of an object: it is another one in each process
 # names of a class can be anything; this flag no class that is written in Python can take off
 FLAGS, WRITTEN_IN_PYTHON = type.__dict__["__flags__"].__get__, 1 << 9
 
@@ -35,7 +37,7 @@ def digest(value):
 def shown(value):
     """For people."""
     try:
-        return " ".join(repr(value).split())[:60]
+        return ADDRESS.sub("0x...", " ".join(repr(value).split())[:60])
     except Exception:
         return type(value).__name__
 

@@ -100,6 +100,16 @@ def copied(value):
     return {key: copied(one) for key, one in value.items()} if kind is dict else value
 
 
+def is_plain(value):
+    """True for what `copied` makes anew as a whole, or what nobody can change."""
+    kind = type(value)
+    if kind in (list, tuple):
+        return all(is_plain(one) for one in value)
+    if kind is dict:
+        return all(is_plain(part) for pair in value.items() for part in pair)
+    return value is None or kind in (bool, int, float, complex, str, bytes)
+
+
 def is_sorted(items):
     """True for a list of numbers or of texts in ascending order: what searches in it counts on that."""
     kinds = {type(item) for item in items}
