@@ -76,7 +76,9 @@ def check_files(
     changed = [function for path, old, new in texts for function in changed_functions(path, old, new)]
     main = list(dict.fromkeys([hotspot, *changed] if hotspot else changed))
     checks: list[Check] = []
-    for rung, outcome in _read(texts, main, baseline, _privacy(target, base, list(files)), allow_caching):
+    for rung, outcome in _read(
+        texts, main, baseline, _privacy(target, base, list(files)), allow_caching, hotspot is not None
+    ):
         checks.append(rung)
         if not rung.passed:
             return Checked(tuple(checks), outcome, changed=tuple(changed))
@@ -104,6 +106,7 @@ def _read(
     baseline: Baseline,
     private: Callable[[str], bool],
     allow_caching: bool,
+    every: bool,
 ) -> Iterator[tuple[Check, Outcome]]:
     """The rungs that only read the texts, each with the outcome where it fails."""
     yield _syntax(texts), Outcome.BROKEN
@@ -112,7 +115,7 @@ def _read(
     yield _surface(texts, private, allow_caching), Outcome.BROKEN
     yield _suspicion(texts)
     yield (
-        _executed(main or [one for path, old, _ in texts for one in functions(path, old)], baseline, every=bool(main)),
+        _executed(main or [one for path, old, _ in texts for one in functions(path, old)], baseline, every),
         Outcome.UNPROVEN,
     )
 
@@ -182,12 +185,12 @@ def changed_functions(path: str, old: bytes, new: bytes) -> list[Function]:
     return [function for function in outermost if (function.name, text_of(old, function)) not in remaining]
 
 
-def _executed(main: Sequence[Function], baseline: Baseline, *, every: bool) -> Check:
-    """Every changed function is executed; where only the module around them changed, at least one of the module."""
+def _executed(main: Sequence[Function], baseline: Baseline, every: bool) -> Check:
+    """The changed functions are executed: `every` one, or at least one, and the others are named."""
     nodes = {node for function in main for node in proving_tests(function, baseline)}
-    for function in main if every or not nodes else ():
-        if proving_tests(function, baseline):
-            continue
+    missing = [function for function in main if not proving_tests(function, baseline)]
+    if missing and (every or not nodes):
+        function = missing[0]
         ran = [node for node in baseline.running.get(function.id, ()) if baseline.outcomes.get(node) in PROVING]
         detail = (
             f"only benchmarks whose results cannot be compared execute {function.name}"
@@ -197,6 +200,6 @@ def _executed(main: Sequence[Function], baseline: Baseline, *, every: bool) -> C
         return Check(rung="executed", passed=False, detail=detail)
     if not nodes:
         return Check(rung="executed", passed=False, detail="no function changes, so nothing shows that the edit is right")
-    return Check(
-        rung="executed", passed=True, detail=f"{len(nodes)} passing tests execute {some([one.name for one in main])}"
-    )
+    executed = [function.name for function in main if function not in missing]
+    unseen = f"; NOT SHOWN to be right, no test executes them: {some([one.name for one in missing])}" if missing else ""
+    return Check(rung="executed", passed=True, detail=f"{len(nodes)} passing tests execute {some(executed)}{unseen}")

@@ -12,7 +12,7 @@ from evals.judging.chances import Share, most_expected, share
 from evals.judging.rows import Row
 from evals.judging.rules import RULES
 from tools.comparing import FUTILITY_ALPHA, FUTILITY_PAIRS, decide, interval, log_ratios, looks
-from tools.values import Interval, Outcome, Value
+from tools.values import Clock, Interval, Outcome, Value
 
 ALPHA = confirmation_alpha(1)  # as the loop's first confirmation
 MIN_GAIN = 0.05
@@ -38,6 +38,7 @@ class Group(Value):
     measuring_seconds: Spread
     wall_seconds: Spread
     over_limit: int  # verdicts that took more than LIMIT_SECONDS of wall time
+    able: int  # verdicts with pairs enough to be accepted at all, before their time was over
     rules: dict[str, Share]  # what each accepts
     speedup: float | None  # median of the verdicts' own figures
 
@@ -83,6 +84,7 @@ class Summary(Value):
     sizes: dict[str, tuple[Group, ...]]  # by load, a group a size
     power: tuple[Group, ...]  # by true effect
     exclusions: tuple[Exclusions, ...]
+    replayed: dict[str, Share]  # by load: whole verdicts, without a limit of time, on the pairs of identical code: accepted
     failures: tuple[str, ...]
     goals: tuple[Goal, ...]
 
@@ -94,6 +96,7 @@ def summarise(rows: Sequence[Row]) -> Summary:
     powered = _by(((row.case.effect or "", row) for row in rows if row.part is Part.POWER), EFFECTS)
     power = tuple(_group(effect, found) for effect, found in powered.items())
     exclusions = tuple(one for load, found in aa.items() if found for one in _exclusions(load, found))
+    replayed = {load.value: _replayed(found) for load, found in aa.items() if found}
     return Summary(
         machines=tuple(sorted({row.machine for row in rows})),
         seed=rows[0].seed if rows else None,
@@ -103,8 +106,9 @@ def summarise(rows: Sequence[Row]) -> Summary:
         sizes={load.value: _sizes(found) for load, found in aa.items() if found},
         power=power,
         exclusions=exclusions,
+        replayed=replayed,
         failures=tuple(f"{row.case.name}: {row.failure}" for row in rows if row.failure),
-        goals=_goals(identical, {group.name: group for group in power}, exclusions),
+        goals=_goals(identical, {group.name: group for group in power}, exclusions, replayed),
     )
 
 
@@ -144,6 +148,7 @@ def _group(name: str, rows: Sequence[Row]) -> Group:
         measuring_seconds=_spread([row.measuring_seconds for row in timed]),
         wall_seconds=_spread([row.wall_seconds for row in rows]),
         over_limit=sum(row.wall_seconds > LIMIT_SECONDS for row in rows),
+        able=sum(len(row.pairs) >= looks(ALPHA)[0][0] or row.outcome is Outcome.SAME for row in rows),
         rules={rule: share(sum(accepts(*both) for both in batches), len(batches)) for rule, accepts in RULES.items()},
         speedup=median(figures) if figures else None,
     )
@@ -154,6 +159,26 @@ def _spread(figures: Sequence[float]) -> Spread:
         return Spread(median=0.0, ninth_decile=0.0, largest=0.0)
     ordered = sorted(figures)
     return Spread(median=median(ordered), ninth_decile=ordered[(9 * len(ordered) - 1) // 10], largest=ordered[-1])
+
+
+def _replayed(rows: Sequence[Row]) -> Share:
+    """How many whole verdicts at MIN_GAIN, as the judge gives them without a limit of time, the pairs would bring about."""
+    found = [outcome for chain in _chains(rows) for outcome, _ in replay(chain, ALPHA, MIN_GAIN)]
+    return share(sum(outcome is Outcome.FASTER for outcome in found), len(found))
+
+
+def _chains(rows: Sequence[Row]) -> list[list[float]]:
+    """The log ratios of all pairs of one function, in the order in which they were taken; one list a function."""
+    timed = [row for row in rows if row.measurement and row.clock]
+    by_case = _by((row.case.name, row) for row in timed).values()
+    return [
+        [
+            ratio
+            for row in sorted(ours, key=lambda row: row.task.number)
+            for ratio in log_ratios(row.pairs, row.clock or Clock.CPU)
+        ]
+        for ours in by_case
+    ]
 
 
 def _exclusions(load: Load, rows: Sequence[Row]) -> list[Exclusions]:
@@ -167,19 +192,17 @@ def _exclusions(load: Load, rows: Sequence[Row]) -> list[Exclusions]:
     pairs = {row.task.key: log_ratios(row.pairs, row.clock) for row in timed if row.clock}
     own = [row.measurement.figure for row in timed if row.measurement]
     firsts = [interval(found[:FUTILITY_PAIRS], FUTILITY_ALPHA) for found in pairs.values() if len(found) >= FUTILITY_PAIRS]
-    zero: list[Interval] = []
-    for ours in _by((row.case.name, row) for row in timed).values():
-        ordered = sorted(ours, key=lambda row: row.task.number)
-        zero += [figure for _, figure in replay([ratio for row in ordered for ratio in pairs[row.task.key]], ALPHA, 0.0)]
+    zero = [figure for chain in _chains(rows) for _, figure in replay(chain, ALPHA, 0.0)]
     return [
         _count_exclusions(f"the verdicts' own intervals (min_gain {MIN_GAIN:.0%})", load, own),
         _count_exclusions(f"the plain 95 % interval after {FUTILITY_PAIRS} pairs", load, [one for one in firsts if one]),
-        _count_exclusions("verdicts at min_gain 0, replayed on the same pairs", load, zero),
+        _count_exclusions("verdicts at min_gain 0, replayed on the same pairs", load, zero, (ALPHA + FUTILITY_ALPHA) / 2),
     ]
 
 
-def _count_exclusions(name: str, load: Load, intervals: Sequence[Interval]) -> Exclusions:
-    stated = fmean(1 - one.confidence for one in intervals) if intervals else 0.0
+def _count_exclusions(name: str, load: Load, intervals: Sequence[Interval], error: float | None = None) -> Exclusions:
+    """`error` is what a procedure may spend that ends because its interval excludes 1; else each interval states its own."""
+    stated = error if error is not None else (fmean(1 - one.confidence for one in intervals) if intervals else 0.0)
     return Exclusions(
         name=name,
         load=load,
@@ -191,14 +214,28 @@ def _count_exclusions(name: str, load: Load, intervals: Sequence[Interval]) -> E
     )
 
 
-def _goals(identical: Mapping[str, Group], power: Mapping[str, Group], exclusions: Sequence[Exclusions]) -> tuple[Goal, ...]:
+def _goals(
+    identical: Mapping[str, Group],
+    power: Mapping[str, Group],
+    exclusions: Sequence[Exclusions],
+    replayed: Mapping[str, Share],
+) -> tuple[Goal, ...]:
     goals = []
     if identical:
         groups = identical.values()
         accepted, verdicts = sum(group.accepted.count for group in groups), sum(group.verdicts for group in groups)
-        goals.append(
-            _goal("at most 1 of 400 identical accepted", f"{accepted} of {verdicts}", accepted <= max(1, verdicts // 400))
-        )
+        able = sum(group.able for group in groups)
+        found = f"{accepted} of {verdicts}; {verdicts - able} were cut off before they could be"
+        goals.append(_goal("at most 1 of 400 identical accepted", found, accepted <= max(1, verdicts // 400)))
+        goals += [
+            _goal(
+                f"{load}: whole verdicts replayed on the same pairs accept none",
+                f"{one.count} of {one.of}",
+                one.count <= most_expected(ALPHA, one.of),
+            )
+            for load, one in replayed.items()
+            if one.of
+        ]
         late = sum(group.over_limit for group in groups)
         slowest = max(group.wall_seconds.largest for group in groups)
         found = f"{late} of {verdicts} took longer, the longest {slowest:.1f} s"

@@ -12,6 +12,7 @@ Python 3.9 syntax. The clocks are taken before any code of the target is importe
 that a process that ends early leaves it empty, which is never a success.
 """
 
+import glob
 import json
 import os
 import resource
@@ -144,8 +145,11 @@ class Recorder:
         self.coverage = None
 
     def pytest_configure(self, config):
-        """Files that the suite gets on top of what the target's own configuration names."""
-        config.args.extend(self.spec.get("more", []))
+        """Files that the suite gets on top of what the target's own configuration names, whatever they are called."""
+        more = self.spec.get("more", [])
+        config.args.extend(more)
+        # pytest 9 leaves out an argument within another one, and with it the exception for files that are named
+        config.getini("python_files").extend(glob.escape(os.path.basename(file)) for file in more)
 
     def pytest_sessionstart(self, session):
         """pytest-benchmark has read its options and markers; from here on our fixture takes its place."""
