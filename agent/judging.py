@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from tools.benchmarking import BREAK_EVEN_CALLS
 from tools.values import BenchmarkKind, Candidate, Check, Clock, Interval, Measurement, Outcome, Verdict
 
 ALPHA = 0.01  # chance, over a whole run, that any commit is not faster by min_gain
@@ -91,7 +92,9 @@ def _reason(outcome: Outcome, measurement: Measurement, min_gain: float) -> str:
             return (
                 f"undecided: {shown}, {clock} of {name}; the unchanged code against itself gives {figure(measurement.noise)}"
             )
-        return f"undecided: {shown}, {clock} of {name}: the interval holds {1 + min_gain:.2f}x"
+        if measurement.figure.low <= 1 + min_gain <= measurement.figure.high:
+            return f"undecided: {shown}, {clock} of {name}: the interval holds {1 + min_gain:.2f}x"
+        return f"undecided: {shown}, {clock} of {name}; wall time {figure(measurement.wall)}: nothing is shown yet"
     return f"{outcome}: {shown}, {clock} of {name}"
 
 
@@ -116,7 +119,7 @@ def counted_calls(calls: float) -> str:
 
 def _why_cached(measurement: Measurement) -> str:
     once, repeated = measurement.one_off_seconds, f"{measurement.figure.speedup:.1f}x as fast"
-    if once and measurement.break_even is not None and measurement.others is not None and measurement.others.low > 1:
+    if once and measurement.break_even is not None and measurement.break_even > BREAK_EVEN_CALLS:
         return (
             f"later calls are {repeated}, but {once * 1000:.1f} ms more are paid once, which is earned back "
             f"after {counted_calls(measurement.break_even)} only"

@@ -28,7 +28,7 @@ def verify(
         typer.Option(
             metavar="NODEID_OR_FILE",
             help="What decides: a pytest-benchmark test of the repository (file, or node id), or a file from elsewhere. "
-            "Repeatable. Default: the one that the commit names, or all that execute what changed.",
+            "Repeatable. Default: the workload, the one that the commit names, or all that execute what changed.",
         ),
     ] = None,
     workload: Annotated[str | None, typer.Option(help="As for `run`: a command that decides, as a whole process.")] = None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
@@ -107,7 +108,7 @@ def judge(
     inside = [name for name in asked.benchmarks if not _is_outside(target, change.base, name)]
     limited = replace(target, suite=(*asked.tests, *inside)) if asked.tests else target
     progress.say("running the test suite unchanged, at least twice")
-    wanted = settings.workload is None and not asked.benchmarks
+    wanted = settings.workload is None or bool(asked.benchmarks)
     baseline = take_baseline(limited, base, with_benchmarks=wanted, added=brought)
     progress.say(f"{counted(len(baseline.outcomes), 'test')}, {counted(len(baseline.benchmarks), 'benchmark')}")
     progress.status("checking the change")
@@ -120,7 +121,7 @@ def judge(
         verdict = rejected(candidate, change.base, checked.failed, checked.checks, 0.0)
         return Judged(change, verdict, {}, others, 0.0)
     deciding = _deciding(asked, brought, change, changed, baseline, settings)
-    guarded = () if settings.workload else _as_benchmarks(_executing(changed, baseline))
+    guarded = () if deciding[0].kind is BenchmarkKind.COMMAND else _as_benchmarks(_executing(changed, baseline))
     sides = Sides(base, checked.commit, tuple(path for path, content in source.items() if content is not None))
     verdict, figures = _measured(target, sides, deciding, guarded, candidate, checked, settings, progress, change.base)
     return Judged(change, verdict, figures, others, 0.0)
@@ -201,7 +202,8 @@ def _with_benchmarks(
     inside = target.subfolder + "/" if target.subfolder else ""
     for number, name in enumerate(given):
         if _is_outside(target, base, name):
-            files[f"{inside}{OWN_FOLDER}/bench_{number}_{Path(name).stem}.py"] = Path(name).read_bytes()
+            stem = re.sub(r"[\[\]:]", "_", Path(name).stem)  # pytest takes these for parts of a node id
+            files[f"{inside}{OWN_FOLDER}/bench_{number}_{stem}.py"] = Path(name).read_bytes()
     if not files:
         return base, ()
     commit = target.checkout.write(base, files, "Benchmarks from outside", author)
@@ -269,7 +271,7 @@ def _deciding(
     settings: Settings,
 ) -> tuple[Benchmark, ...]:
     """What decides: the benchmarks that were named, that the commit names, or that execute what changed."""
-    if settings.workload is not None:
+    if settings.workload is not None and not asked.benchmarks:
         return find_benchmarks(settings.workload, baseline)
     if asked.benchmarks:
         chosen = [node for node in _usable(baseline) if any(_names(name, node) for name in (*asked.benchmarks, *brought))]

@@ -95,14 +95,14 @@ def measure(
     """Pairs until the sequential rule of `comparing.decide` has an answer; BenchmarkFailed if a side cannot be timed.
 
     A gain that first calls clearly do not have ends it early as CACHED, unless caching is allowed. A small gain must also be
-    larger than what the baseline shows against itself, or it stays UNDECIDED. UNDECIDED too if another pair would probably
-    not be over after `max_seconds`.
+    larger, to the low end of its interval, than what the baseline shows against itself, or it stays UNDECIDED. UNDECIDED
+    too if another pair would probably not be over after `max_seconds`.
     """
     found = _decided(target, sides, benchmark, alpha, min_gain, random_source, allow_caching, max_seconds, on_pair)
     if found.outcome is not Outcome.FASTER or found.figure.low >= FAR_ABOVE * (1 + min_gain):
         return found
     noise = _noise(target, sides.baseline, benchmark, found.clock, random_source)
-    loud = noise is None or max(noise.high, 1 / noise.low) >= found.figure.low
+    loud = noise is None or max(noise.speedup, 1 / noise.speedup) >= found.figure.low
     return found.model_copy(update={"noise": noise, "outcome": Outcome.UNDECIDED if loud else found.outcome})
 
 

@@ -9,7 +9,7 @@ from tools.syntax import Definition, words
 
 CONTAINERS = words(
     "dict list set bytearray defaultdict OrderedDict Counter deque ChainMap UserDict UserList SimpleNamespace array "
-    "WeakKeyDictionary WeakValueDictionary WeakSet ContextVar iter"
+    "WeakKeyDictionary WeakValueDictionary WeakSet ContextVar iter count cycle"
 )
 DISPLAYS = (ast.Dict, ast.List, ast.Set, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 NAMED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -28,13 +28,6 @@ def assigned(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
         if isinstance(node, (ast.Assign, ast.AnnAssign, ast.NamedExpr)) and node.value is not None:
             yield from ((target.id, node.value) for target in targets if isinstance(target, ast.Name))
         waiting.extend(ast.iter_child_nodes(node))
-
-
-def aliases(tree: ast.Module, containers: set[str]) -> Iterator[str]:
-    """Other names for containers of the module, whatever function has them."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Name) and node.value.id in containers:
-            yield from (target.id for target in node.targets if isinstance(target, ast.Name))
 
 
 def is_container(node: ast.expr) -> bool:

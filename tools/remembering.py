@@ -8,7 +8,7 @@ import ast
 from collections import Counter
 from collections.abc import Iterator
 
-from tools.containers import NAMED, aliases, argument_names, assigned, is_container, is_read, last_name, makes_state
+from tools.containers import NAMED, argument_names, assigned, is_container, is_read, last_name, makes_state
 from tools.syntax import Definition, ScopeVisitor, parameters, parsed, root, words
 
 CACHES = ("functools.cache", "functools.lru_cache", "functools.cached_property", "functools.singledispatch")
@@ -18,6 +18,11 @@ MUTATORS = words(
     "__setitem__ __delitem__ __setattr__ __ior__ __iadd__ __dict__"
 )
 READERS = words("len sum min max any all sorted reversed tuple list dict set frozenset zip enumerate map filter isinstance")
+READING = words(  # methods and functions that only read what they are given
+    "translate isdisjoint issubset issuperset union intersection difference symmetric_difference join extend update "
+    "fromkeys startswith endswith bisect bisect_left bisect_right nlargest nsmallest chain product islice count_nonzero"
+)
+WRITING = ("operator.setitem", "operator.delitem", "operator.iadd", "operator.ior", "operator.iconcat")
 CONTAINERS = ("dict", "list", "set", "bytearray", "object")
 HARMLESS = words(
     "functools.wraps functools.total_ordering functools.partial functools.partialmethod functools.cmp_to_key "
@@ -25,7 +30,11 @@ HARMLESS = words(
     "dataclasses.dataclass dataclasses.field warnings.deprecated warnings.warn types.coroutine types.MappingProxyType "
     "operator.itemgetter operator.attrgetter operator.methodcaller re.compile itertools.chain collections.namedtuple"
 )
-HARMLESS_MODULES = words("abc enum typing typing_extensions pytest unittest hypothesis click typer attr attrs numba cython")
+HARMLESS_MODULES = words(
+    "itertools operator math numpy abc enum typing typing_extensions pytest unittest hypothesis click typer attr attrs "
+    "numba cython"
+)
+FUNCTIONS = ("add", "append", "insert", "remove", "set", "send", "subtract", "discard")  # also names of plain functions
 FIRST = ("__init__", "__new__", "__post_init__", "__setstate__")  # where an object gets its attributes
 
 
@@ -105,7 +114,8 @@ class _State(ScopeVisitor):
         self.containers = {name for name, value in assigned(tree) if is_container(value)}
         self.factories = {node.name for node in ast.walk(tree) if isinstance(node, NAMED) and makes_state(node)}
         made = {name for name, value in assigned(tree) if not isinstance(value, (ast.Constant, ast.Lambda))}
-        self.aliases = set(aliases(tree, made))
+        self.made = made
+        self.outside: list[set[str]] = []  # for each function around, its own names for what the module holds
         self.named = {node.name for node in tree.body if isinstance(node, NAMED)}
         self.classes = {
             node.name: {one.name for one in node.body if isinstance(one, Definition)}
@@ -145,6 +155,8 @@ class _State(ScopeVisitor):
         return node.attr in self.classes.get(name, ()) or (name in CONTAINERS and name not in self.imports)
 
     def visit_Assign(self, node: ast.Assign) -> None:
+        if not self.bound and isinstance(node.value, ast.Attribute) and node.value.attr in MUTATORS:
+            self.found.append((node.lineno, f"{ast.unparse(node.value)[:60]} is kept for later"))  # put = {}.__setitem__
         for target in node.targets:
             self.visit(target)
         (self._descend if isinstance(node.targets[0], ast.Name) else self.visit)(node.value)
@@ -158,6 +170,30 @@ class _State(ScopeVisitor):
     def visit_Compare(self, node: ast.Compare) -> None:
         for operand in (node.left, *node.comparators):
             self._descend(operand)
+
+    def visit_BinOp(self, node: ast.BinOp) -> None:
+        """An operator makes something new."""
+        self._descend(node.left)
+        self._descend(node.right)
+
+    def visit_Starred(self, node: ast.Starred) -> None:
+        """`[*NAMES]`."""
+        self._descend(node.value)
+
+    def visit_Dict(self, node: ast.Dict) -> None:
+        """`{**TABLE}`; what stands there as a key or a value is handed on."""
+        for key, value in zip(node.keys, node.values, strict=True):
+            if key is None:
+                self._descend(value)
+            else:
+                self.visit(key)
+                self.visit(value)
+
+    def visit_If(self, node: ast.If) -> None:
+        """`if NAMES:`."""
+        self._descend(node.test)
+        for statement in (*node.body, *node.orelse):
+            self.visit(statement)
 
     def visit_For(self, node: ast.For) -> None:
         self.visit(node.target)
@@ -184,13 +220,15 @@ class _State(ScopeVisitor):
             for argument in node.args[:1]:
                 name = node.args[1].value if len(node.args) > 1 and isinstance(node.args[1], ast.Constant) else "__dict__"
                 self._write(argument, node, str(name))
+        if node.args and self._writes_into_first(called):
+            self._write(node.args[0], called, "")
         if isinstance(called, ast.Name) and called.id == "vars":
             for argument in node.args[:1]:
                 self._attributes_of(argument)
         if not self.bound:
             self._made_at_import(called)
             self._wrapped(node)
-        harmless = isinstance(called, ast.Name) and called.id in READERS
+        harmless = (isinstance(called, ast.Name) and called.id in READERS) or last_name(called) in READING
         self.visit(called)
         for part in (*node.args, *node.keywords):
             (self._descend if harmless else self.visit)(part)
@@ -210,7 +248,41 @@ class _State(ScopeVisitor):
                 self._made_at_import(decorator)
             if not self.bound and id(decorator) not in self.once:
                 self._unknown(decorator.func if isinstance(decorator, ast.Call) else decorator)
+        self.outside.append(self._leading_outside(node))
         super()._function(node)
+        self.outside.pop()
+
+    def _writes_into_first(self, called: ast.expr) -> bool:
+        """`dict.__setitem__(table, ...)`, `operator.setitem(table, ...)`."""
+        if self.dotted(called) in WRITING:
+            return True
+        plain = isinstance(called, ast.Attribute) and isinstance(called.value, ast.Name) and called.value.id in CONTAINERS
+        return plain and last_name(called) in MUTATORS
+
+    def _leading_outside(self, function: Definition) -> set[str]:
+        """Names of a function for what outlives its calls: `table = TABLE`, `for row in ROWS`, `def f(x, table=TABLE)`."""
+        arguments = function.args
+        late = (*arguments.posonlyargs, *arguments.args)
+        defaults = [*zip(reversed(late), reversed(arguments.defaults), strict=False)]
+        defaults += [(one, value) for one, value in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if value]
+        names = {one.arg for one, value in defaults if isinstance(value, ast.Name) and value.id in self.made}
+        own = {one.arg for one in parameters(arguments)}
+        for _ in range(2):  # a name for a name
+            for node in ast.walk(function):
+                targets = node.targets if isinstance(node, ast.Assign) else []
+                if isinstance(node, (ast.For, ast.AnnAssign, ast.NamedExpr)):
+                    targets = [node.target]
+                value = node.iter if isinstance(node, ast.For) else getattr(node, "value", None)
+                if targets and value is not None and self._leads_outside(value, names, own):
+                    names |= {one.id for target in targets for one in ast.walk(target) if isinstance(one, ast.Name)}
+        return names
+
+    def _leads_outside(self, value: ast.expr, names: set[str], own: set[str]) -> bool:
+        start = root(value)
+        if not isinstance(start, ast.Name) or start.id in own - names:
+            return False
+        whole = value is start
+        return start.id in names or start.id in self.made or (start.id in self.imports and not whole)
 
     def _descend(self, node: ast.AST) -> None:
         """Visit what is only read here: a plain name needs no look."""
@@ -230,8 +302,8 @@ class _State(ScopeVisitor):
 
     def _write_elsewhere(self, base: ast.AST, node: ast.expr, attribute: str) -> None:
         """A table of another module is filled: `entities.entitydefs.update`; `numpy.append` is a function like any other."""
-        whole = isinstance(base, ast.Name) and "." not in self.imports[base.id]
-        if self.bound and attribute in MUTATORS and not whole:
+        table = not isinstance(base, ast.Name) or "." in self.imports[base.id]
+        if self.bound and attribute in MUTATORS and table and attribute not in FUNCTIONS:
             self.found.append((node.lineno, f"{ast.unparse(base)[:60]}.{attribute} is written to"))
 
     def _attributes_of(self, node: ast.expr) -> None:
@@ -241,9 +313,12 @@ class _State(ScopeVisitor):
 
     def _wrapped(self, node: ast.Call) -> None:
         """`f = memo(f)` at the top of the module."""
-        given = [part for part in node.args if isinstance(part, ast.Name) and part.id in self.named]
-        if given:
-            self._unknown(node.func)
+        parts = [*node.args, *(keyword.value for keyword in node.keywords)]
+        wrapper: ast.expr = node.func
+        while isinstance(wrapper, ast.Call):  # memo({})(f)
+            wrapper = wrapper.func
+        if any(isinstance(part, ast.Lambda) or (isinstance(part, ast.Name) and part.id in self.named) for part in parts):
+            self._unknown(wrapper)
 
     def _unknown(self, wrapper: ast.AST) -> None:
         """Something imported that gets a function at import: what it hands back may remember results."""
@@ -260,7 +335,7 @@ class _State(ScopeVisitor):
         if start.id in self.imports and not self.is_local(start.id):
             self._write_elsewhere(base, node, attribute)
             return
-        if not self.is_local(start.id) or start.id in self.aliases:
+        if not self.is_local(start.id) or any(start.id in names for names in self.outside):
             if self.bound or isinstance(node, ast.Attribute):
                 what = f"{ast.unparse(base)}.{attribute}" if attribute else ast.unparse(base)
                 self.found.append((node.lineno, f"{what[:60]} is written to"))

@@ -21,7 +21,8 @@ HARNESS = words(
     "pytest _pytest pluggy coverage tracemalloc weakref.finalize sys._* sys.modules sys.argv sys.orig_argv sys.set* "
     "sys.gettrace sys.getprofile sys.monitoring sys.path sys.path_hooks sys.meta_path sys.exit sys.flags sys.addaudithook "
     "os.environ* os.getenv* os.putenv os.unsetenv os._* os.kill* os.abort os.sched_* os.exec* os.getp* os.nice os.setp* "
-    "os.dup* os.register_at_fork os.pipe* os.read os.write os.close* time.pthread_* resource posix nt io.FileIO _io"
+    "os.dup* os.register_at_fork os.pipe* os.read os.write os.close* time.pthread_* resource posix nt io.FileIO _io "
+    "_signal pkgutil pydoc unittest.mock"
 )
 PARALLEL = words(
     "multiprocessing threading _thread concurrent.futures subprocess _posixsubprocess joblib pty "
@@ -33,7 +34,7 @@ REACHABLE = ("os", "sys", "time", "builtins", "gc")  # other modules have them a
 BUILTINS = ("eval", "exec", "compile", "__import__", "globals", "breakpoint", "__builtins__", "__loader__", "__spec__")
 INNARDS = words(
     "f_back f_globals f_locals f_builtins f_code tb_frame gi_frame cr_frame ag_frame __traceback__ __globals__ __builtins__ "
-    "__subclasses__ __code__ __defaults__ __kwdefaults__ __closure__ __loader__ __spec__ __del__"
+    "__subclasses__ __getattribute__ __code__ __defaults__ __kwdefaults__ __closure__ __loader__ __spec__ __del__"
 )
 WALKING, FRAMES = ("inspect", "sys._getframe"), ("f_back", "f_code")  # who walked frames before may do it another way
 PATHS = {"/proc": "", "/verispeed": "", "/tmp": OUTSIDE}  # noqa: S108  looked for, not written to
@@ -96,6 +97,8 @@ class _Scan(ScopeVisitor):
             self.mentions[f"newly uses {node.id}"] += 1
         elif node.id == "open":
             self.opening[self.qualified] = True
+        elif node.id == "getattr" and not self.is_local(node.id):
+            self.mentions["newly hands on getattr"] += 1
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
         stands_for = self.dotted(node)
@@ -125,13 +128,20 @@ class _Scan(ScopeVisitor):
             self.mentions[f"newly uses __dict__ of {about}"] += 1
         if about is not None and called == "getattr" and len(node.args) > 1:
             self._look_up(about, node.args[1])
-        self.generic_visit(node)
+        if self.dotted(node.func) == "operator.attrgetter":
+            for name in node.args:
+                self._look_up("what it is given", name)
+        if called == "getattr":
+            for part in (*node.args, *node.keywords):
+                self.visit(part)
+        else:
+            self.generic_visit(node)
 
     def _look_up(self, about: str, name: ast.expr) -> None:
         """`getattr` of something imported: a name that is put together can be any."""
         if isinstance(name, ast.Constant) and isinstance(name.value, str):
             self._use(f"{about}.{name.value}")
-        else:
+        elif about not in ("operator", "math", "string"):
             self.mentions[f"newly looks up a computed name in {about}"] += 1
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> None:

@@ -505,6 +505,12 @@ def test_gain_is_believed_only_where_the_other_clocks_agree(clock, pairs, said):
     assert doubts(pairs, clock, ALPHA) is said
 
 
+def test_clock_outside_that_only_seems_to_show_less_leaves_it_undecided():
+    sure, unsure = made_up(wall=0.5, cpu=0.5, outside=1.0)[0], made_up(wall=0.5, cpu=0.5, outside=0.5)[0]
+    assert doubts([sure] * 5 + [unsure] * 3, Clock.CPU, ALPHA) is Outcome.UNDECIDED
+    assert doubts([sure] * 8, Clock.CPU, ALPHA) is Outcome.CHEATING
+
+
 def test_gain_of_a_command_needs_no_clock_outside():
     sample = {
         1.0: Sample(loops=1, wall_seconds=1.0, cpu_seconds=1.0),

@@ -155,6 +155,69 @@ def test_a_call_that_takes_no_time_at_all_still_counts_as_some(session):
     assert result == 2
 
 
+def test_files_on_top_of_the_suite_are_found_within_it_whatever_they_are_called(subject_with):
+    texts = {
+        "test_a.py": "def test_a():\n    pass\n",
+        "more/bench b.py": "def test_b(benchmark):\n    benchmark(len, 'x')\n",
+    }
+    subject = subject_with(texts)
+    found = run_tests(subject.target, subject.start, [], hash_seed=1, added=("more/bench b.py",))
+    assert found.outcomes == {"test_a.py::test_a": "passed", "more/bench b.py::test_b": "passed"}
+
+
+def test_function_without_parameters_is_opened_to_what_it_closes_over(session):
+    data, table = [1, 2], {"a": 1}
+    assert session.opened(lambda: (data, table)) == (data, table)
+    assert session.reopened(lambda: data[0], ([7],))() == 7
+    assert session.opened(lambda x: data) is None
+    assert session.opened(len) is None
+    assert session.opened(test_function_without_parameters_is_opened_to_what_it_closes_over) is None
+
+
+def others_of(session, function, *args):
+    others = session.Others(function, args, {}, {"others": 1, "seed": "1"})
+    others.round(5)
+    return others
+
+
+def test_calls_with_other_plain_data_are_told_with_what_went_in_and_came_out(session):
+    def grow(items):
+        items.append(0)
+        return len(items)
+
+    given = [10, 20, 30]
+    found = others_of(session, grow, given)
+    assert given == [10, 20, 30]
+    assert len(found.results) == 5
+    for call, result, before, after in found.results:
+        assert call.startswith("[")
+        assert result.endswith(" 4")
+        assert before != after
+
+
+def test_results_of_calls_with_what_earlier_calls_may_have_changed_are_not_told(session):
+    class Index:
+        count = 0
+
+        def add(self, word):
+            self.count += 1
+            return self.count
+
+    index, word = Index(), "some word"
+    found = others_of(session, lambda: index.add(word))
+    assert found.samples
+    assert found.results == []
+
+
+def test_digest_does_not_depend_on_the_address_of_an_object(session):
+    class Node:
+        def __init__(self):
+            self.value = 1
+
+    digests = {session.digest(node) for node in [Node(), Node()]}
+    assert len(digests) == 1
+
+
 # --- what is counted beside time
 
 
