@@ -124,7 +124,11 @@ def regressions(
         # sides swapped: "the start is faster than the branch by MAX_SLOWDOWN" is what must be shown
         swapped = Sides(sides.candidate, sides.baseline)
         alpha = ALPHA / max(len(benchmarks), 1)
-        found = measure(target, swapped, suspect, alpha=alpha, min_gain=MAX_SLOWDOWN, random_source=random_source)
+        try:
+            found = measure(target, swapped, suspect, alpha=alpha, min_gain=MAX_SLOWDOWN, random_source=random_source)
+        except BenchmarkFailed as error:
+            side = "candidate" if error.side == "baseline" else "baseline"
+            raise BenchmarkFailed(side, str(error)) from error
         if found.outcome not in (Outcome.SAME, Outcome.SLOWER, Outcome.UNDECIDED):
             convicted.append(suspect.id)
     return convicted

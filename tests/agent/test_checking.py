@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from agent.checking import Checked, check
+from agent.checking import Checked, check, check_files
 from tests.tools.conftest import AUTHOR, Subject, python, subject_of, subject_with
 from tools.source import find_function
 from tools.testing import take_baseline
@@ -119,6 +119,23 @@ def test_other_function_that_is_changed_too_must_be_run_by_a_test(checked: Check
     outcome, rung, detail = refused(checked(FASTER, ("return n + 1", "return n - 1")))
     assert (outcome, rung) == (Outcome.UNPROVEN, "executed")
     assert detail.startswith("no passing test executes other")
+
+
+def test_somebodys_revision_is_judged_by_what_is_executed_and_the_rest_is_named(
+    subject: Subject, baseline: Baseline
+) -> None:
+    def judged(*edits: tuple[str, str]) -> Checked:
+        text = WORK
+        for old, new in edits:
+            text = text.replace(old, new)
+        return check_files(subject.target, subject.start, {"work.py": text.encode()}, baseline, AUTHOR)
+
+    both = judged(("sum(range(n))", "n * (n - 1) // 2"), ("n + 1", "1 + n"))
+    assert both.failed is None
+    assert [function.name for function in both.changed] == ["total", "other"]
+    (executed,) = [one for one in both.checks if one.rung == "executed"]
+    assert executed.detail.endswith("execute total; NOT SHOWN to be right, no test executes them: other")
+    assert judged(("n + 1", "1 + n")).failed is Outcome.UNPROVEN
 
 
 def test_new_helper_needs_no_test_of_its_own(checked: Checker) -> None:

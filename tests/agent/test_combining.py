@@ -3,8 +3,9 @@ import random
 import pytest
 
 from agent import combining
-from tools.benchmarking import BenchmarkFailed
-from tools.values import Baseline, Benchmark, BenchmarkKind, Check
+from tests.agent.values import interval, measurement
+from tools.benchmarking import BenchmarkFailed, Sides
+from tools.values import Baseline, Benchmark, BenchmarkKind, Check, Outcome
 
 SLOWER = [-0.2] * 6
 
@@ -19,6 +20,18 @@ def slowed(monkeypatch):
     monkeypatch.setattr(combining, "check_tests", lambda *_: Check(rung="tests", passed=True, detail="as before"))
     monkeypatch.setattr(combining, "measure_all", lambda *_, **__: {"b": SLOWER})
     monkeypatch.setattr(combining, "measure", fail)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "slower"),
+    [(Outcome.FASTER, True), (Outcome.CHEATING, True), (Outcome.SAME, False), (Outcome.UNDECIDED, False)],
+)
+def test_slower_benchmark_is_convicted_whatever_else_its_old_code_seems_to_do(monkeypatch, outcome, slower):
+    monkeypatch.setattr(combining, "measure", lambda *_, **__: measurement(outcome))
+    benchmark = Benchmark(kind=BenchmarkKind.PYTEST, id="b")
+    shown = {"b": interval(0.8, 0.9)}
+    found = combining.regressions(None, Sides("start", "end"), [benchmark], shown, random.Random(0))
+    assert found == (["b"] if slower else [])
 
 
 def test_benchmark_that_cannot_be_timed_again_drops_the_commits_and_does_not_crash(slowed):
