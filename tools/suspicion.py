@@ -36,7 +36,7 @@ INNARDS = words(
     "f_back f_globals f_locals f_builtins f_code tb_frame gi_frame cr_frame ag_frame __traceback__ __globals__ __builtins__ "
     "__subclasses__ __getattribute__ __code__ __defaults__ __kwdefaults__ __closure__ __loader__ __spec__ __del__"
 )
-WALKING, FRAMES = ("inspect", "sys._getframe"), ("f_back", "f_code")  # who walked frames before may do it another way
+FRAMES = ("inspect", "f_back", "f_code")  # who walked frames before may do it another way
 PATHS = {"/proc": "", "/verispeed": "", "/tmp": OUTSIDE}  # noqa: S108  looked for, not written to
 OPENING = ("open", "read_text", "read_bytes", "write_text", "write_bytes")
 
@@ -49,7 +49,8 @@ def suspicions(old: bytes, new: bytes) -> tuple[str, ...]:
     before, after = _scanned(old), _scanned(new)
     if before is None or after is None:
         return ()
-    excused = FRAMES if any(f"newly uses {name}" in before.mentions for name in WALKING) else ()
+    walked = any(f"newly uses {name}" in before.mentions for name in (*FRAMES, "sys._getframe"))
+    excused = FRAMES if walked else ()
     found = [one for one in after.mentions - before.mentions if one.removeprefix("newly uses ") not in excused]
     opening = [name for name in after.opening if name not in before.opening]
     files = [f"newly uses open in {name or 'the module itself'}: {OUTSIDE}" for name in opening]
