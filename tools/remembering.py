@@ -102,6 +102,38 @@ def _returns_fixed(function: Definition) -> bool:
     )
 
 
+def _apart(target: ast.expr, value: ast.expr) -> list[tuple[ast.expr, ast.expr]]:
+    """`a, b = c, d` one by one; any other assignment as it is."""
+    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) and len(target.elts) == len(value.elts):
+        return list(zip(target.elts, value.elts, strict=True))
+    return [(target, value)]
+
+
+def _bindings(function: Definition) -> Iterator[tuple[ast.expr, ast.expr, bool]]:
+    """What a function binds, what to, and whether it is an element of that."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                yield from ((one, value, False) for one, value in _apart(target, node.value))
+        elif isinstance(node, ast.For):
+            yield node.target, node.iter, True
+        elif isinstance(node, (ast.AnnAssign, ast.NamedExpr)) and node.value is not None:
+            yield node.target, node.value, False
+
+
+def _makes_once(function: Definition, tree: ast.Module) -> bool:
+    """Whether a function without parameters may stand under a cache: it wraps no function and hands out none.
+
+    What it makes counts as a container of the module: nothing may be put into it.
+    """
+    if parameters(function.args) or not function.decorator_list or makes_state(function):
+        return False
+    named = {node.name for node in tree.body if isinstance(node, NAMED)}
+    given = [part for node in ast.walk(function) if isinstance(node, ast.Call) for part in node.args]
+    given += [part.value for node in ast.walk(function) if isinstance(node, ast.Call) for part in node.keywords]
+    return not any(isinstance(part, ast.Name) and part.id in named for part in given)
+
+
 class _State(ScopeVisitor):
     """Finds what outlives a call; names are those of the module, imports aside."""
 
@@ -116,6 +148,8 @@ class _State(ScopeVisitor):
         made = {name for name, value in assigned(tree) if not isinstance(value, (ast.Constant, ast.Lambda))}
         self.made = made
         self.outside: list[set[str]] = []  # for each function around, its own names for what the module holds
+        self.whole: list[set[str]] = []  # and those of them for a whole container
+        self.lazy = {node.name for node in tree.body if isinstance(node, Definition) and _makes_once(node, tree)}
         self.named = {node.name for node in tree.body if isinstance(node, NAMED)}
         self.classes = {
             node.name: {one.name for one in node.body if isinstance(one, Definition)}
@@ -131,8 +165,10 @@ class _State(ScopeVisitor):
 
     def visit_Name(self, node: ast.Name) -> None:
         self._cache(node)
-        inside = self.bound and isinstance(node.ctx, ast.Load) and not self.is_local(node.id)
-        if inside and node.id in self.containers:
+        if not self.bound or not isinstance(node.ctx, ast.Load):
+            return
+        of_module = node.id in self.containers and not self.is_local(node.id)
+        if of_module or any(node.id in names for names in self.whole):
             self.handed_on(node)
 
     def handed_on(self, node: ast.Name) -> None:
@@ -159,7 +195,8 @@ class _State(ScopeVisitor):
             self.found.append((node.lineno, f"{ast.unparse(node.value)[:60]} is kept for later"))  # put = {}.__setitem__
         for target in node.targets:
             self.visit(target)
-        (self._descend if isinstance(node.targets[0], ast.Name) else self.visit)(node.value)
+        for _, value in _apart(node.targets[0], node.value):
+            (self._descend if isinstance(node.targets[0], (ast.Name, ast.Tuple)) else self.visit)(value)
 
     def visit_Subscript(self, node: ast.Subscript) -> None:
         if not isinstance(node.ctx, ast.Load) and self.bound:
@@ -215,6 +252,15 @@ class _State(ScopeVisitor):
                 self.found.append((node.lineno, f"global {name}"))
 
     def visit_Call(self, node: ast.Call) -> None:
+        if self._is_lazy(node) and self.bound:
+            self.found.append((node.lineno, f"what {ast.unparse(node.func)}() made is handed on as a whole"))
+        self._call(node)
+
+    def _is_lazy(self, node: ast.AST) -> bool:
+        """A call of a function that makes something once: as good as a name of the module."""
+        return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in self.lazy
+
+    def _call(self, node: ast.Call) -> None:
         called = node.func
         if (isinstance(called, ast.Name) and called.id in ("setattr", "delattr")) or last_name(called) == "__setattr__":
             for argument in node.args[:1]:
@@ -241,16 +287,20 @@ class _State(ScopeVisitor):
         self.generic_visit(node)
 
     def _function(self, node: Definition) -> None:
-        if not parameters(node.args) and _returns_fixed(node):  # one result, into which nothing can be put
+        # one result, into which nothing can be put, or nothing is put
+        if not parameters(node.args) and (_returns_fixed(node) or (node.name in self.lazy and not self.bound)):
             self.once |= {id(part) for decorator in node.decorator_list for part in ast.walk(decorator)}
         for decorator in node.decorator_list:
             if not self.bound and not isinstance(decorator, ast.Call):
                 self._made_at_import(decorator)
             if not self.bound and id(decorator) not in self.once:
                 self._unknown(decorator.func if isinstance(decorator, ast.Call) else decorator)
-        self.outside.append(self._leading_outside(node))
+        names, whole = self._leading_outside(node)
+        self.outside.append(names)
+        self.whole.append(whole)
         super()._function(node)
         self.outside.pop()
+        self.whole.pop()
 
     def _writes_into_first(self, called: ast.expr) -> bool:
         """`dict.__setitem__(table, ...)`, `operator.setitem(table, ...)`."""
@@ -259,26 +309,33 @@ class _State(ScopeVisitor):
         plain = isinstance(called, ast.Attribute) and isinstance(called.value, ast.Name) and called.value.id in CONTAINERS
         return plain and last_name(called) in MUTATORS
 
-    def _leading_outside(self, function: Definition) -> set[str]:
-        """Names of a function for what outlives its calls: `table = TABLE`, `for row in ROWS`, `def f(x, table=TABLE)`."""
+    def _leading_outside(self, function: Definition) -> tuple[set[str], set[str]]:
+        """Names of a function for what outlives its calls: `table = TABLE`, `for row in ROWS`, `def f(x, table=TABLE)`.
+
+        The second set holds those that stand for a whole container.
+        """
         arguments = function.args
         late = (*arguments.posonlyargs, *arguments.args)
         defaults = [*zip(reversed(late), reversed(arguments.defaults), strict=False)]
         defaults += [(one, value) for one, value in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if value]
         names = {one.arg for one, value in defaults if isinstance(value, ast.Name) and value.id in self.made}
+        whole = {one.arg for one, value in defaults if isinstance(value, ast.Name) and value.id in self.containers}
         own = {one.arg for one in parameters(arguments)}
         for _ in range(2):  # a name for a name
-            for node in ast.walk(function):
-                targets = node.targets if isinstance(node, ast.Assign) else []
-                if isinstance(node, (ast.For, ast.AnnAssign, ast.NamedExpr)):
-                    targets = [node.target]
-                value = node.iter if isinstance(node, ast.For) else getattr(node, "value", None)
-                if targets and value is not None and self._leads_outside(value, names, own):
-                    names |= {one.id for target in targets for one in ast.walk(target) if isinstance(one, ast.Name)}
-        return names
+            for target, value, element in _bindings(function):
+                if self._leads_outside(value, names, own):
+                    found = {one.id for one in ast.walk(target) if isinstance(one, ast.Name)}
+                    names |= found
+                    whole |= found if self._is_whole(value, whole) and not element else set()
+        return names, whole
+
+    def _is_whole(self, value: ast.expr, whole: set[str]) -> bool:
+        return self._is_lazy(value) or (isinstance(value, ast.Name) and (value.id in self.containers or value.id in whole))
 
     def _leads_outside(self, value: ast.expr, names: set[str], own: set[str]) -> bool:
         start = root(value)
+        if self._is_lazy(start):
+            return True
         if not isinstance(start, ast.Name) or start.id in own - names:
             return False
         whole = value is start
@@ -288,6 +345,8 @@ class _State(ScopeVisitor):
         """Visit what is only read here: a plain name needs no look."""
         if isinstance(node, ast.Name):
             self._cache(node)
+        elif isinstance(node, ast.Call) and self._is_lazy(node):
+            self._call(node)
         else:
             self.visit(node)
 
@@ -330,6 +389,8 @@ class _State(ScopeVisitor):
     def _write(self, base: ast.AST, node: ast.expr, attribute: str) -> None:
         """A write to what `base` leads to: into the module, or into an attribute of an argument."""
         start = root(base)
+        if self._is_lazy(start):
+            self.found.append((node.lineno, f"{ast.unparse(base)[:60]} is written to"))
         if not isinstance(start, ast.Name):
             return
         if start.id in self.imports and not self.is_local(start.id):

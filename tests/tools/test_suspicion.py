@@ -156,7 +156,7 @@ def test_local_name_that_is_called_like_a_module_is_not_taken_for_it() -> None:
         edited(
             "return _M[x]", tail="\nclass _Memo(dict):\n    def __missing__(self, key):\n        return 1\n\n_M = _Memo()\n"
         ),
-        edited("return _h()[x]", tail="\nimport functools\n\n@functools.cache\ndef _h():\n    return {}\n"),
+        edited("_h()[x] = x\n    return _h()[x]", tail="\nimport functools\n\n@functools.cache\ndef _h():\n    return {}\n"),
         edited("global LAST\n    y = x\n    LAST = y\n    return LAST", above="LAST = None\n"),
         edited("global LAST\n    LAST = {}\n    LAST[x] = 1\n    return LAST", above="LAST = None\n"),
         edited("global LAST\n    for LAST in [x]:\n        pass\n    return LAST", above="LAST = None\n"),
@@ -169,6 +169,8 @@ def test_local_name_that_is_called_like_a_module_is_not_taken_for_it() -> None:
         edited("put(x, 1)\n    return M[x]", above="M = str.maketrans({})\nput = M.__setitem__\n"),
         edited("return _h(x)", tail="\nM = {}.copy()\n\ndef _h(x, m=M):\n    m[x] = 1\n    return m\n"),
         edited("d = entities.entitydefs\n    d[x] = 1\n    return d[x]", above="from html import entities\n"),
+        edited("d, e = M, 1\n    d[x] = e", above="M = {}\n"),
+        edited("x.kept, e = M, 1", above="M = {}\n"),
         edited("for d in M:\n        d[x] = 1", above="M = ({},)\n"),
         edited("d = M[0]\n    e = d\n    e[x] = 1", above="M = ({},)\n"),
         edited("operator.setitem(M, x, 1)", above="import operator\nM = str.maketrans({})\n"),
@@ -177,6 +179,26 @@ def test_local_name_that_is_called_like_a_module_is_not_taken_for_it() -> None:
         edited("return _h(x)", tail="\nfrom toolz import memo\n\ndef _s(x):\n    return x\n\n_h = memo({})(_s)\n"),
         edited("return _h(x)", tail="\nfrom toolz import memo\n\n_h = memo(lambda x: x)\n"),
         edited("return _h(x)", tail="\nfrom toolz import memo\n\ndef _s(x):\n    return x\n\n_h = memo(func=_s)\n"),
+        edited(
+            "_h()[x] = 1\n    return _h()[x]",
+            tail="\nimport functools\n\n@functools.cache\ndef _h():\n    return tree([1])\n",
+        ),
+        edited(
+            "return _h().setdefault(x, 1)", tail="\nimport functools\n\n@functools.cache\ndef _h():\n    return tree([1])\n"
+        ),
+        edited(
+            "m = _h()\n    m[x] = 1\n    return m[x]",
+            tail="\nimport functools\n\n@functools.cache\ndef _h():\n    return tree([1])\n",
+        ),
+        edited("return remember(_h(), x)", tail="\nimport functools\n\n@functools.cache\ndef _h():\n    return tree([1])\n"),
+        edited(
+            "m = _h()\n    return remember(m, x)",
+            tail="\nimport functools\n\n@functools.cache\ndef _h():\n    return tree([1])\n",
+        ),
+        edited("m = M\n    return remember(m, x)", above="M = {}\n"),
+        edited(
+            "return _h()(x)", tail="\nimport functools, toolz\n\n@functools.cache\ndef _h():\n    return toolz.memo(f)\n"
+        ),
         edited("return _h(x)", tail="\nimport toolz\n\n@toolz.memoize(key=str)\ndef _h(x):\n    return x\n"),
         edited("return _h(x)", tail="\nfrom toolz import memoize\n\ndef _h(x):\n    return x\n\n_h = memoize(_h)\n"),
     ],
@@ -208,6 +230,11 @@ def test_what_keeps_results_between_calls_is_a_cache(new: bytes) -> None:
         edited("return 1", method="kept = []\n        append = kept.append\n        append(n)\n        return kept"),
         edited("def inner(one, last=[]):\n        return one\n    return inner(x)"),
         edited("return vars(x)"),
+        edited("return _h()[x]", tail="\nimport functools\n\n@functools.cache\ndef _h():\n    return tree([1])\n"),
+        edited(
+            "node = _h()\n    for one in x:\n        node = node[one]\n    return one in node",
+            tail="\nimport functools\n\n@functools.cache\ndef _h():\n    return tree([1])\n",
+        ),
         edited("return bisect.bisect(NAMES, x)", above="import bisect\nNAMES = [1, 2]\n"),
         edited("return x.translate(TABLE)"),
         edited("return x & NAMES", above="NAMES = {1, 2}\n"),
