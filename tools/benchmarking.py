@@ -31,6 +31,7 @@ from tools.comparing import (
     one_off_seconds,
     others_log_ratios,
     outside_log_ratios,
+    overstated,
     saved_seconds,
 )
 from tools.rooms import HarnessFailed, Target, run_harness, run_pytest
@@ -308,12 +309,15 @@ def doubts(pairs: Sequence[Pair], clock: Clock, alpha: float) -> Outcome | None:
 def _hidden(pairs: Sequence[Pair], clock: Clock) -> Outcome | None:
     """CHEATING if the clock outside surely shows less than half (in logarithms) of the gain that the processes' own show.
 
-    UNDECIDED if it only seems to.
+    UNDECIDED if the two clocks only seem to disagree about the same calls.
     """
-    gain, outside = sum(log_ratios(pairs, clock)) / len(pairs), outside_log_ratios(pairs)
-    if not outside or sum(outside) / len(outside) >= gain * HALF:
+    half = sum(log_ratios(pairs, clock)) / len(pairs) * HALF
+    outside, more = outside_log_ratios(pairs), overstated(pairs)
+    if half <= 0 or not outside:
         return None
-    return Outcome.CHEATING if _range(outside)[1] < gain * HALF else Outcome.UNDECIDED
+    if _range(outside)[1] < half or _range(more)[0] > half:
+        return Outcome.CHEATING
+    return Outcome.UNDECIDED if sum(more) / len(more) > half else None
 
 
 @contextmanager

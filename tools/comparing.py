@@ -16,6 +16,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache, partial
 from itertools import combinations_with_replacement
 from statistics import median
+from typing import NamedTuple
 
 from tools.values import Clock, Interval, Outcome, Pair, Sample
 
@@ -172,30 +173,50 @@ def outside_log_ratios(pairs: Iterable[Pair]) -> list[float]:
 
     What a turn of the baseline holds beside its timed part (set-up, teardown, saying "done") is taken off on both sides.
     """
-    ratios = []
-    for pair in pairs:
-        alone = [(pair.baseline.settled, pair.candidate.settled)]
-        rounds = [
-            (old, old.outside_seconds, new, new.outside_seconds)
-            for old, new in [*alone, *zip(pair.baseline.samples, pair.candidate.samples, strict=True)]
-            if old and new and old.outside_seconds and new.outside_seconds
-        ]
-        if not rounds:
-            continue
-        beside = sorted(outside - old.wall_seconds for old, outside, _, _ in rounds)
-        usual = beside[len(beside) * 3 // 4]  # where it varies, it is the candidate that has the benefit
-        ratios.append(
-            median(
-                math.log(_apart(before, usual, old) / old.loops) - math.log(_apart(after, usual, new) / new.loops)
-                for old, before, new, after in rounds
-            )
-        )
-    return ratios
+    return [
+        median(math.log(old.outside / old.loops) - math.log(new.outside / new.loops) for old, new in rounds)
+        for rounds in map(_seen_outside, pairs)
+        if rounds
+    ]
 
 
-def _apart(outside_seconds: float, beside: float, sample: Sample) -> float:
-    """Seconds of the timed part by the clock outside, which no process can have spent less than it says itself."""
-    return max(outside_seconds - beside, _seconds(sample, Clock.WALL))
+def overstated(pairs: Iterable[Pair]) -> list[float]:
+    """By how much (in logarithms) the processes' own clocks show more gain than ours on the very same calls; one a pair.
+
+    About 0 on any machine, however its speed changes from call to call; empty where nobody took our clock.
+    """
+    return [
+        median(math.log(new.outside / new.inside) - math.log(old.outside / old.inside) for old, new in rounds)
+        for rounds in map(_seen_outside, pairs)
+        if rounds
+    ]
+
+
+class _Seen(NamedTuple):
+    """Seconds of one timed part, by our clock and by that of the process."""
+
+    outside: float
+    inside: float
+    loops: int
+
+
+def _seen_outside(pair: Pair) -> list[tuple[_Seen, _Seen]]:
+    """Calls of both sides, side by side, that our clock saw."""
+    alone = [(pair.baseline.settled, pair.candidate.settled)]
+    rounds = [
+        (old, old.outside_seconds, new, new.outside_seconds)
+        for old, new in [*alone, *zip(pair.baseline.samples, pair.candidate.samples, strict=True)]
+        if old and new and old.outside_seconds and new.outside_seconds
+    ]
+    beside = sorted(outside - old.wall_seconds for old, outside, _, _ in rounds)
+    usual = beside[len(beside) * 3 // 4] if beside else 0.0  # where it varies, it is the candidate that has the benefit
+    return [(_apart(before, usual, old), _apart(after, usual, new)) for old, before, new, after in rounds]
+
+
+def _apart(outside_seconds: float, beside: float, sample: Sample) -> _Seen:
+    """The timed part by the clock outside, in which no process can have spent less than it says itself."""
+    inside = _seconds(sample, Clock.WALL)
+    return _Seen(max(outside_seconds - beside, inside), inside, sample.loops)
 
 
 def deciding_clock(pairs: Sequence[Pair]) -> Clock:

@@ -19,6 +19,7 @@ from tools.comparing import (
     looks,
     one_off_seconds,
     outside_log_ratios,
+    overstated,
 )
 from tools.values import Clock, Outcome, Pair, Sample, Timing
 
@@ -372,6 +373,15 @@ def test_set_up_that_varies_does_not_hide_a_gain_outside(beside):
     turns = [((1.0, 1.0 + more), (0.01, 0.01 + more)) for more in beside]
     (found,) = outside_log_ratios([seen(*turns)])
     assert found > math.log(100) / 2
+
+
+@given(st.floats(0.5, 2), st.floats(0.5, 2))
+def test_speed_that_changes_from_call_to_call_does_not_look_like_a_clock_that_lies(old, new):
+    assert overstated([seen(((old, old + 1.0), (new, new + 1.0)))]) == pytest.approx([0.0])
+
+
+def test_clock_that_shows_half_of_the_time_overstates_the_gain_by_two():
+    assert overstated([seen(((1.0, 1.0), (0.5, 1.0)))]) == pytest.approx([math.log(2)])
 
 
 def test_commands_are_not_timed_outside():
