@@ -94,7 +94,7 @@ def _reason(outcome: Outcome, measurement: Measurement, min_gain: float) -> str:
             )
         if measurement.figure.low <= 1 + min_gain <= measurement.figure.high:
             return f"undecided: {shown}, {clock} of {name}: the interval holds {1 + min_gain:.2f}x"
-        return f"undecided: {shown}, {clock} of {name}; wall time {figure(measurement.wall)}: nothing is shown yet"
+        return f"undecided: {shown}, {clock} of {name}; wall time {figure(measurement.wall)}: the clocks do not agree yet"
     return f"{outcome}: {shown}, {clock} of {name}"
 
 

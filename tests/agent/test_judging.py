@@ -61,7 +61,7 @@ def test_refusal_gives_the_last_check_as_its_reason():
         (Outcome.FASTER, ["faster: 2.00x [1.90, 2.10] at 99.5% over 8 pairs", "CPU time", BENCHMARK.id]),
         (Outcome.SAME, ["not faster by 5%"]),
         (Outcome.SLOWER, ["slower: ", "wall time"]),
-        (Outcome.UNDECIDED, ["undecided: ", "the interval holds 1.05x"]),
+        (Outcome.UNDECIDED, ["undecided: ", "the clocks do not agree yet"]),
         (Outcome.CACHED, ["results are remembered", "first calls only 0.99x"]),
         (Outcome.CHEATING, ["cheating: "]),
     ],
@@ -70,6 +70,10 @@ def test_reason_says_what_was_measured_and_where(outcome, words):
     reason = judge(measurement(outcome)).reason
     for word in words:
         assert word in reason
+
+
+def test_what_is_undecided_because_it_is_near_the_bound_says_so():
+    assert "the interval holds 1.05x" in judge(measurement(Outcome.UNDECIDED, 1.01, 1.2)).reason
 
 
 def test_command_is_not_repeated_in_the_reason():
