@@ -28,9 +28,18 @@ def main() -> None:
         ceiling = value if hard == resource.RLIM_INFINITY else min(value, hard)
         resource.setrlimit(kind, (ceiling, ceiling))
     try:
-        os.execvp(command[0], command)  # noqa: S606  a list, no shell
+        _become(command)
     except OSError as error:
         sys.exit(f"cannot start {command[0]}: {error.strerror}")
+
+
+def _become(command):
+    try:
+        os.execvp(command[0], command)  # noqa: S606  a list, no shell
+    except FileNotFoundError:
+        if command[0] != "python":
+            raise
+        os.execv(sys.executable, command)  # noqa: S606  some systems call theirs python3 only
 
 
 def _die_with_parent():

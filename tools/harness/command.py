@@ -11,6 +11,7 @@ import json
 import os
 import sys
 import time
+from shutil import which
 
 from verispeed_count import instruction_counter
 
@@ -25,7 +26,9 @@ def main():
     instructions = instruction_counter(children_only=True)
     started = time.perf_counter_ns()
     actions = [(os.POSIX_SPAWN_DUP2, printed, 1)]
-    child = os.posix_spawnp(spec["command"][0], spec["command"], os.environ, file_actions=actions)
+    words = spec["command"]
+    program = sys.executable if words[0] == "python" and which("python") is None else words[0]  # some have python3 only
+    child = os.posix_spawnp(program, words, os.environ, file_actions=actions)
     os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)
     wall = time.perf_counter_ns() - started
     delay = waited_for_core(child)
