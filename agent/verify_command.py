@@ -85,5 +85,6 @@ def _shown(found: Judged) -> str:
     lines = [f"{'ok' if check.passed else '!!'}  {check.rung:10}  {check.detail}" for check in verdict.checks]
     lines += [f"    {figure(one)}  {name}" for name, one in found.figures.items()]
     lines += [f"not judged, applied to neither side: {', '.join(found.not_judged)}"] if found.not_judged else []
+    lines += [f"no test executes, so nothing shows to be right: {', '.join(found.not_shown)}"] if found.not_shown else []
     answer = "accepted" if verdict.accepted else "not accepted"
     return "\n".join([*lines, f"{answer}: {verdict.reason}"])

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from agent import running
-from agent.checking import Checked, check_files
+from agent.checking import Checked, check_files, proving_tests
 from agent.combining import regressions, timed_together
 from agent.interrupting import interruptible
 from agent.judging import confirmation_alpha, judged, regressed, rejected, why_clock
@@ -64,6 +64,7 @@ class Judged:
     figures: Mapping[str, Interval]  # by benchmark
     not_judged: tuple[str, ...]  # paths that were applied to neither side
     seconds: float
+    not_shown: tuple[str, ...] = ()  # changed functions that no test executes: nothing shows that they are right
 
 
 def verify(
@@ -124,7 +125,8 @@ def judge(
     guarded = () if deciding[0].kind is BenchmarkKind.COMMAND else _as_benchmarks(_executing(changed, baseline))
     sides = Sides(base, checked.commit, tuple(path for path, content in source.items() if content is not None))
     verdict, figures = _measured(target, sides, deciding, guarded, candidate, checked, settings, progress, change.base)
-    return Judged(change, verdict, figures, others, 0.0)
+    not_shown = tuple(one.id for one in checked.changed if not proving_tests(one, baseline))
+    return Judged(change, verdict, figures, others, 0.0, not_shown)
 
 
 def _change(source: Source, asked: Asked, folder: Path) -> Change:
@@ -184,6 +186,7 @@ def as_json(judged_change: Judged) -> dict[str, Any]:  # Any: JSON
         ],
         "checks": [check.model_dump() for check in verdict.checks],
         "not_judged": list(judged_change.not_judged),
+        "not_shown": list(judged_change.not_shown),
         "seconds": judged_change.seconds,
     }
 
@@ -305,16 +308,17 @@ def _all_timed(
     deciding: Sequence[Benchmark],
     benchmarks: Sequence[Benchmark],
     random_source: random.Random,
-    progress: Progress,
-) -> tuple[Sequence[Benchmark], dict[str, Interval]]:
-    """Figures of all benchmarks; of the deciding ones alone where another one cannot be timed even at the base."""
+) -> tuple[dict[str, Interval], tuple[Check, ...]]:
+    """Figures of all benchmarks; of the deciding ones alone, which a check says, where another fails even at the base."""
     try:
-        return benchmarks, timed_together(target, sides, benchmarks, random_source)
+        return timed_together(target, sides, benchmarks, random_source), ()
     except BenchmarkFailed as error:
         if error.side != "baseline" or len(benchmarks) == len(deciding):
             raise
-        progress.say(f"other benchmarks are left out: {error}")
-        return deciding, timed_together(target, sides, deciding, random_source)
+        left_out = Check(
+            rung="benchmark", passed=True, detail=f"other benchmarks are left out, one fails at the base: {error}"
+        )
+        return timed_together(target, sides, deciding, random_source), (left_out,)
 
 
 def _measured(
@@ -334,12 +338,14 @@ def _measured(
         return random.Random(f"{settings.seed} verify {purpose}")  # noqa: S311  an order, no secret
 
     shown: dict[str, Interval] = {}
-    benchmarks: Sequence[Benchmark] = list(dict.fromkeys([*deciding, *guarded]))
+    benchmarks = list(dict.fromkeys([*deciding, *guarded]))
+    checks = checked.checks
     try:
         best = deciding[0]
         if len(benchmarks) > 1:
             progress.status(f"timing {counted(len(benchmarks), 'benchmark')}")
-            benchmarks, shown = _all_timed(target, sides, deciding, benchmarks, source("all"), progress)
+            shown, left_out = _all_timed(target, sides, deciding, benchmarks, source("all"))
+            checks = (*checks, *left_out)
             best = max(deciding, key=lambda one: shown[one.id].speedup)
         measurement = measure(
             target,
@@ -354,7 +360,7 @@ def _measured(
         verdict = judged(
             candidate,
             base,
-            checked.checks,
+            checks,
             measurement,
             min_gain=settings.min_gain,
             allow_caching=settings.allow_caching,
@@ -365,5 +371,5 @@ def _measured(
     except BenchmarkFailed as error:
         outcome = Outcome.BROKEN if error.side == "candidate" else Outcome.UNDECIDED
         failed = Check(rung="benchmark", passed=False, detail=f"{error.side}: {error}")
-        return rejected(candidate, base, outcome, (*checked.checks, failed), 0.0), {}
+        return rejected(candidate, base, outcome, (*checks, failed), 0.0), {}
     return verdict, {**shown, best.id: measurement.figure}

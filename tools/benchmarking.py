@@ -35,11 +35,11 @@ from tools.comparing import (
     saved_seconds,
 )
 from tools.rooms import HarnessFailed, Target, run_harness, run_pytest
-from tools.turns import ENOUGH_SECONDS, FEWEST_ROUNDS, Played, Seat, referee, seat
+from tools.turns import Played, Rounds, Seat, referee, seat
 from tools.values import Benchmark, BenchmarkKind, Clock, Interval, Measurement, Outcome, Pair, Sample, Timing
 from workspaces.sandbox import Room
 
-SHARED_SECONDS, SHARED_ROUNDS = 0.04, 3  # of samples, for each of many benchmarks in one process
+SHARED = Rounds(enough_seconds=0.04, fewest=3)  # for each of many benchmarks in one process
 WALL_LIMIT_SECONDS = 120.0
 MOST_TURNS = 3  # that a process may wait for in one benchmark, when nobody leads it any more
 SCREENING_PAIRS = 3
@@ -49,7 +49,8 @@ OBVIOUS_GAIN = 3.0  # a warm speedup of at least this, that no first call has, n
 LARGE_GAIN = 1.5
 HALF, LITTLE = 0.5, 0.25  # parts of the time saved by a later call that a first call must save
 COLD_ALPHA = 0.05
-FAR_ABOVE, NOISE_PAIRS = 1.1, 6  # a gain nearer to min_gain than that is held against pairs of the baseline with itself
+FAR_ABOVE = 1.1  # a gain nearer to min_gain than that is held against pairs of the baseline with itself
+FEWEST_NOISE_PAIRS = 6  # fewer have no interval at 95 %
 OTHER_ROUNDS, OTHER_PAIRS = 1, 8  # calls with other arguments: rounds in a pair, and in how many of the first pairs
 BREAK_EVEN_CALLS = 100  # what is made once must be earned back by then
 LEAST_ONE_OFF = 0.001  # seconds; first calls vary by less than that
@@ -68,8 +69,8 @@ class BenchmarkFailed(Exception):
 class Results(NamedTuple):
     """What the benchmarks of one session computed."""
 
-    results: Mapping[str, Sequence[str | None]]  # by benchmark: digests of the first and the last result
-    others: Mapping[str, Sequence[Sequence[str | None]]]  # by benchmark: call and digest, with other arguments
+    results: Mapping[str, Sequence[str | None]]  # by benchmark: digests of the first, the settling and the last result
+    others: Mapping[str, Sequence[Sequence[str | None]]]  # by benchmark: call, result, arguments before and after
 
 
 @dataclass(frozen=True)
@@ -95,15 +96,16 @@ def measure(
 ) -> Measurement:
     """Pairs until the sequential rule of `comparing.decide` has an answer; BenchmarkFailed if a side cannot be timed.
 
-    A gain that first calls clearly do not have ends it early as CACHED, unless caching is allowed. A small gain must also be
-    larger, to the low end of its interval, than what the baseline shows against itself, or it stays UNDECIDED. UNDECIDED
-    too if another pair would probably not be over after `max_seconds`.
+    A gain that first calls clearly do not have ends it early as CACHED, unless caching is allowed. A small gain must also
+    lie above all that the baseline may show against itself, interval above interval, or it stays UNDECIDED. UNDECIDED too
+    if another pair would probably not be over after `max_seconds`.
     """
     found = _decided(target, sides, benchmark, alpha, min_gain, random_source, allow_caching, max_seconds, on_pair)
     if found.outcome is not Outcome.FASTER or found.figure.low >= FAR_ABOVE * (1 + min_gain):
         return found
-    noise = _noise(target, sides.baseline, benchmark, found.clock, random_source)
-    loud = noise is None or max(noise.speedup, 1 / noise.speedup) >= found.figure.low
+    count = max(len(found.pairs), FEWEST_NOISE_PAIRS)
+    noise = _noise(target, sides.baseline, benchmark, found.clock, count, random_source)
+    loud = noise is None or max(noise.high, 1 / noise.low) >= found.figure.low
     return found.model_copy(update={"noise": noise, "outcome": Outcome.UNDECIDED if loud else found.outcome})
 
 
@@ -154,10 +156,10 @@ def _spent(ends: Sequence[float]) -> float:
 
 
 def _noise(
-    target: Target, baseline: str, benchmark: Benchmark, clock: Clock, random_source: random.Random
+    target: Target, baseline: str, benchmark: Benchmark, clock: Clock, count: int, random_source: random.Random
 ) -> Interval | None:
-    """The baseline against itself: what this machine, now, makes of no difference at all."""
-    pairs = list(islice(_pairs(target, Sides(baseline, baseline), benchmark, random_source), NOISE_PAIRS))
+    """The baseline against itself: what this machine, now, makes of no difference at all, over as many pairs as the gain."""
+    pairs = list(islice(_pairs(target, Sides(baseline, baseline), benchmark, random_source), count))
     return interval(log_ratios(pairs, clock), COLD_ALPHA)
 
 
@@ -200,7 +202,7 @@ def _pairs(
             rounds = others if hopeful and sum(bool(pair.baseline.others) for pair in pairs) < OTHER_PAIRS else 0
             # the clock outside is read while they settle, which slow ones do in every other pair
             slow = len(pairs) % 2 == 1 and pairs[-1].baseline.settled is not None
-            found = _pair_of(target, sides, [benchmark], source, core, others=rounds, slow=slow)
+            found = _pair_of(target, sides, [benchmark], source, core, Rounds(others=rounds, slow=slow))
             pairs.append(found[benchmark.id])
             yield pairs[-1]
 
@@ -212,9 +214,7 @@ def measure_all(
     collected: dict[str, list[Pair]] = {benchmark.id: [] for benchmark in benchmarks}
     with timing_core(target.on_wait) as core:
         for _ in range(pairs):
-            for name, pair in _pair_of(
-                target, sides, benchmarks, random_source, core, SHARED_SECONDS, SHARED_ROUNDS
-            ).items():
+            for name, pair in _pair_of(target, sides, benchmarks, random_source, core, SHARED).items():
                 collected[name].append(pair)
     return {name: log_ratios(found, deciding_clock(found[:1])) for name, found in collected.items()}
 
@@ -290,9 +290,9 @@ def doubts(pairs: Sequence[Pair], clock: Clock, alpha: float) -> Outcome | None:
     """Why a gain on the deciding clock is not believed, None if it is.
 
     UNDECIDED where CPU time fell and wall time is not shown to (work moved to where we do not count it, or noise), or where
-    our own clock only seems to show less;
-    SLOWER where wall time fell and CPU time surely rose; CHEATING where our own clock, from telling a process to work until
-    it has done, surely shows less than half of the gain (in logarithms) that its clocks show.
+    our own clock only seems to show less; SLOWER where wall time fell and CPU time surely rose; CHEATING where our own
+    clock, from telling a process to work until it has done, surely shows less than half of the gain (in logarithms) that its
+    clocks show.
     """
     hidden = _hidden(pairs, clock)
     if hidden is Outcome.CHEATING and clock is Clock.WALL:
@@ -374,14 +374,11 @@ def _pair_of(
     benchmarks: Sequence[Benchmark],
     source: random.Random,
     core: int,
-    enough_seconds: float = ENOUGH_SECONDS,
-    fewest_rounds: int = FEWEST_ROUNDS,
-    others: int = 0,
-    slow: bool = False,
+    rounds: Rounds,
 ) -> dict[str, Pair]:
     """One pair of fresh processes in rooms of their own: nothing that a process writes can help a later one."""
     with target.room(sides.baseline) as old, target.room(sides.candidate) as new:
-        return _pair_in(target, old, new, sides, benchmarks, source, core, enough_seconds, fewest_rounds, others, slow)
+        return _pair_in(target, old, new, sides, benchmarks, source, core, rounds)
 
 
 def _pair_in(
@@ -392,10 +389,7 @@ def _pair_in(
     benchmarks: Sequence[Benchmark],
     source: random.Random,
     core: int,
-    enough_seconds: float,
-    fewest_rounds: int,
-    others: int,
-    slow: bool,
+    rounds: Rounds,
 ) -> dict[str, Pair]:
     """One pair of fresh processes, with one pair of timings for each benchmark."""
     variation = _variation(source)
@@ -404,11 +398,12 @@ def _pair_in(
     with seat(old) as left, seat(new) as right, ThreadPoolExecutor(2) as pool:
         try:
             for one, room in ((left, old), (right, new)):
-                one.running = pool.submit(_session, target, room, one, benchmarks, variation, core, others)
+                one.running = pool.submit(_session, target, room, one, benchmarks, variation, core, rounds.others)
             names = [benchmark.id for benchmark in benchmarks]
-            late = referee((left, right), names, source, enough_seconds, fewest_rounds, others, slow)
+            late = referee((left, right), names, source, rounds)
             for one in (left, right):
-                one.tell(b"x" * len(benchmarks) * (MOST_TURNS + others))  # whoever still waits for a turn goes on to its end
+                # whoever still waits for a turn goes on to its end
+                one.tell(b"x" * len(benchmarks) * (MOST_TURNS + rounds.others))
             timings: dict[str, dict[str, Timing]] = {}
             results: dict[str, Results] = {}
             both = (("baseline", left), ("candidate", right))

@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from workspaces.sandbox import Room
 
@@ -30,6 +30,15 @@ FEWEST_ROUNDS = 5
 SLOW_SECONDS, FEWEST_SLOW_ROUNDS = 0.5, 2  # once so much time is spent, so many rounds are enough
 TOGETHER = 1.5  # times as long where both sides work at the same time
 MOST_ROUNDS = 200
+
+
+class Rounds(NamedTuple):
+    """How much is asked for of one benchmark in one pair of processes."""
+
+    enough_seconds: float = ENOUGH_SECONDS
+    fewest: int = FEWEST_ROUNDS
+    others: int = 0  # rounds in which they call the function with other arguments, before the samples
+    slow: bool = False  # its calls are known to be slow: settling is left out
 
 
 class SideEnded(Exception):
@@ -102,24 +111,20 @@ def referee(
     seats: Sequence[Seat],
     names: Sequence[str],
     source: random.Random,
-    enough_seconds: float = ENOUGH_SECONDS,
-    fewest_rounds: int = FEWEST_ROUNDS,
-    others: int = 0,
-    slow: bool = False,
+    rounds: Rounds = Rounds(),  # noqa: B008  a value
     clock: Callable[[], float] = time.monotonic,
 ) -> Seat | None:
     """Lead both processes through the benchmarks `names`; None if they followed to the end, else the one that did not.
 
-    `others` is the number of rounds in which they call the function with other arguments, before the samples; they are left
-    out where its calls turn out to be slow. `slow` says that this is known: settling is left out. The one that did not
-    follow may have been ended by its limit of time while it waited for its turn.
+    Other arguments are left out where calls turn out to be slow. The one that did not follow may have been ended by its
+    limit of time while it waited for its turn.
     """
     try:
         for name in names:
             for seat in seats:
                 if seat.listen() != f"ready {name}":
                     return seat
-            _lead(seats, name, source, enough_seconds, fewest_rounds, others, slow, clock)
+            _lead(seats, name, source, rounds, clock)
             for seat in seats:
                 seat.tell(b"x")
     except SideEnded as ended:
@@ -131,49 +136,47 @@ def _lead(
     seats: Sequence[Seat],
     name: str,
     source: random.Random,
-    enough_seconds: float,
-    fewest_rounds: int,
-    others: int,
-    slow: bool,
+    rounds: Rounds,
     clock: Callable[[], float],
 ) -> None:
     first = _round(seats, source, clock)
-    settling = None if slow else _round(seats, source, clock)
-    if slow:
+    settling = None if rounds.slow else _round(seats, source, clock)
+    if rounds.slow:
         _leave_out(seats)
-    together = slow or (settling is not None and all(said == "slow" for _, said in settling))
+    together = rounds.slow or (settling is not None and all(said == "slow" for _, said in settling))
     for number, seat in enumerate(seats):
         seat.played[name] = Played(first[number][0], settling[number][0] if settling else None, together)
-    for _ in range(others):
-        if together and not slow:
+    for _ in range(rounds.others):
+        if together and not rounds.slow:
             _leave_out(seats)
         else:
             _round(seats, source, clock)
     if together:
-        _sample_together(seats, name, source, clock, TOGETHER * enough_seconds)
+        _sample_together(seats, name, source, rounds, clock)
     else:
-        _sample(seats, name, source, clock, enough_seconds, fewest_rounds)
+        _sample(seats, name, source, rounds, clock)
 
 
 def _sample(
     seats: Sequence[Seat],
     name: str,
     source: random.Random,
+    rounds: Rounds,
     clock: Callable[[], float],
-    enough_seconds: float,
-    fewest_rounds: int,
 ) -> None:
     started = clock()
     for count in range(1, MOST_ROUNDS + 1):
         for seat, (seconds, _) in zip(seats, _round(seats, source, clock), strict=True):
             seat.played[name].samples.append(seconds)
         spent = clock() - started
-        if (count >= fewest_rounds and spent >= enough_seconds) or (count >= FEWEST_SLOW_ROUNDS and spent >= SLOW_SECONDS):
+        if (count >= rounds.fewest and spent >= rounds.enough_seconds) or (
+            count >= FEWEST_SLOW_ROUNDS and spent >= SLOW_SECONDS
+        ):
             return
 
 
 def _sample_together(
-    seats: Sequence[Seat], name: str, source: random.Random, clock: Callable[[], float], enough_seconds: float
+    seats: Sequence[Seat], name: str, source: random.Random, rounds: Rounds, clock: Callable[[], float]
 ) -> None:
     started = clock()
     for _ in range(MOST_ROUNDS):
@@ -183,7 +186,7 @@ def _sample_together(
         for seat in seats:
             _done(seat)
             seat.played[name].samples.append(clock() - began)
-        if clock() - started >= enough_seconds:
+        if clock() - started >= TOGETHER * rounds.enough_seconds:
             return
 
 

@@ -20,7 +20,7 @@ from tools.benchmarking import Sides, measure_all
 from tools.profiling import hotspots, profile
 from tools.rooms import HARNESS_FOLDER, HarnessFailed, run_harness, run_pytest
 from tools.testing import run_tests, take_baseline
-from tools.turns import FEWEST_ROUNDS, FEWEST_SLOW_ROUNDS, MOST_ROUNDS, Seat, SideEnded, referee
+from tools.turns import FEWEST_ROUNDS, FEWEST_SLOW_ROUNDS, MOST_ROUNDS, Rounds, Seat, SideEnded, referee
 from tools.workload import is_source
 
 
@@ -566,10 +566,10 @@ class FakeClock:
         return self.now
 
 
-def play(first, second, names=("a",), step=1.0, seed=1, settles=("done", "done"), **more):
+def play(first, second, names=("a",), step=1.0, seed=1, settles=("done", "done"), **rounds):
     log = []
     players = Player("old", first, log, settles[0]), Player("new", second, log, settles[1])
-    late = referee(players, names, random.Random(seed), clock=FakeClock(step), **more)
+    late = referee(players, names, random.Random(seed), Rounds(**rounds), FakeClock(step))
     return players, log, late
 
 
