@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 
 from agent.station import some
 from tools.editing import UnapplicableEdit, apply_edits
+from tools.examining import Examined, examine
 from tools.remembering import caches
 from tools.rooms import Target
 from tools.source import functions, syntax_error, text_of
 from tools.surface import surface_changes
 from tools.suspicion import is_cheating, suspicions
 from tools.syntax import is_readable
-from tools.testing import PROVING, check_tests
+from tools.testing import PROVING
 from tools.values import Baseline, Candidate, Check, Function, Outcome
 from tools.workload import is_source
 
@@ -83,12 +84,16 @@ def check_files(
         if not rung.passed:
             return Checked(tuple(checks), outcome, changed=tuple(changed))
     commit = target.checkout.write(base, files, f"Candidate for {', '.join(files)}", author)
+    written = [path for path, new in files.items() if new is not None]
+    examined = Examined(())
     if baseline.seconds > LONG_SUITE_SECONDS:
         nodes = list(dict.fromkeys(node for function in main for node in proving_tests(function, baseline)))
-        checks.append(check_tests(target, base, commit, baseline, nodes))
-    if checks[-1].passed:
-        checks.append(check_tests(target, base, commit, baseline))
-    return Checked(tuple(checks), None if checks[-1].passed else Outcome.BROKEN, commit, tuple(changed))
+        examined = examine(target, base, commit, baseline, written, nodes)
+        checks += examined.checks
+    if examined.failed is None:
+        examined = examine(target, base, commit, baseline, written)
+        checks += [one for one in examined.checks if not one.passed or one.rung == "tests" or one not in checks]
+    return Checked(tuple(checks), examined.failed, commit, tuple(changed))
 
 
 def proving_tests(function: Function, baseline: Baseline) -> list[str]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from agent.runs_command import runs
 from agent.verify_command import verify
 
 if TYPE_CHECKING:
@@ -107,8 +108,18 @@ def run(
         float | None, typer.Option(help="Stop asking after so many dollars, or at an unknown price.")
     ] = None,
     sandbox: Annotated[str | None, typer.Option(help="auto, require or off. Default: auto.")] = None,
+    allow_network: Annotated[
+        bool, typer.Option("--allow-network", help="Let target code use the network, services on this machine included.")
+    ] = False,
+    allow_read: Annotated[
+        list[Path] | None, typer.Option(metavar="PATH", help="Let target code read a file or folder of yours. Repeatable.")
+    ] = None,
     python: Annotated[
         str | None, typer.Option(help="The target's interpreter. Default: its .venv, or one built with uv.")
+    ] = None,
+    build: Annotated[
+        str | None,
+        typer.Option(metavar="CMD", help="Shell command that compiles what the target needs, run once in each tree."),
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Seed for the order of timings. Default: 0.")] = None,
     allow_caching: Annotated[
@@ -124,7 +135,7 @@ def run(
     """Profile PATH, ask for faster code, judge it, commit what is proved."""
     from agent import running
     from agent.progress import Progress
-    from agent.runs import new_run
+    from agent.runs import RunRecord, new_run, temporary_folder
     from agent.settings import read_settings
     from workspaces.checkout import find_source
 
@@ -141,19 +152,21 @@ def run(
         "max_minutes": max_minutes,
         "max_cost": max_cost,
         "sandbox": sandbox,
+        "allow_network": allow_network or None,
+        "allow_read": tuple(str(one.expanduser().absolute()) for one in allow_read or ()),
         "python": python,
+        "build": build,
         "seed": seed,
         "allow_caching": allow_caching or None,
     }
     settings = read_settings(source.repository / source.subfolder, given)
     running.check_workload(settings.workload)
     running.open_models(settings, environment)
-    record = new_run(source, settings, environment)
-    progress = Progress()
     if dry_run:
-        _preview(record, environment, progress, json_file)
+        with temporary_folder("preview", environment) as folder:
+            _preview(RunRecord(folder.name, folder, source, settings), environment, Progress(), json_file)
     else:
-        _run(record, environment, progress, json_file)
+        _run(new_run(source, settings, environment), environment, Progress(), json_file)
 
 
 @app.command()
@@ -163,14 +176,22 @@ def resume(
         Path | None, typer.Option("--json", metavar="FILE", help="Write the report as JSON; - for standard output.")
     ] = None,
 ) -> None:
-    """Go on with an interrupted run, from its last completed step."""
+    """Go on with an interrupted or killed run, from its last completed step; a run that has ended prints its report."""
     from agent import running
     from agent.progress import Progress
-    from agent.runs import find_run
+    from agent.runs import Stage, find_run, stage_of, sweep
 
     environment = running.current_environment()
     _check_writable(json_file)
-    _run(find_run(run_id, environment), environment, Progress(), json_file, resumed=True)
+    sweep(environment)
+    record = find_run(run_id, environment)
+    if stage_of(record) is Stage.ENDED:
+        _say(f"run {record.id} has ended; this is its report")
+        _write_json(json.loads(record.json_report.read_text()), json_file)
+        if json_file != Path("-"):
+            typer.echo(record.markdown_report.read_text(), nl=False)
+        return
+    _run(record, environment, Progress(), json_file, resumed=True)
 
 
 @app.command()
@@ -180,38 +201,18 @@ def report(
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
     """Print the report of a finished run."""
-    from agent.running import REPORT, current_environment
+    from agent.running import current_environment
     from agent.runs import find_run
     from workspaces.errors import OptimizeError
 
     record = find_run(run_id, current_environment())
-    file = record.folder / f"{REPORT}.{'json' if as_json and not markdown else 'md'}"
-    if not file.exists():
+    file = record.json_report if as_json and not markdown else record.markdown_report
+    if not record.json_report.exists():
         raise OptimizeError(f"Run {record.id} has not ended: go on with it by `optimize resume {record.id}`.")
     typer.echo(file.read_text(), nl=False)
 
 
-@app.command()
-def runs(
-    prune: Annotated[bool, typer.Option("--prune", help="Remove the folders of runs that have ended.")] = False,
-) -> None:
-    """List the runs on this machine: where, how far, how large."""
-    from agent.running import REPORT, current_environment, remove
-    from agent.runs import all_runs, size_of
-
-    known = all_runs(current_environment())
-    for record in known:
-        ended = (record.folder / f"{REPORT}.json").exists()
-        megabytes = size_of(record.folder) / 1e6
-        removed = "  removed" if prune and ended else ""
-        state = "ended" if ended else "can be resumed"
-        typer.echo(f"{record.id}  {state:14}  {megabytes:7.1f} MB  {record.source.repository}{removed}")
-        if prune and ended:
-            remove(record)
-    if not known:
-        typer.echo("no runs yet")
-
-
+app.command()(runs)
 app.command()(verify)
 
 
@@ -221,21 +222,37 @@ def doctor(
     workload: Annotated[str | None, typer.Option(help="As for `run`.")] = None,
     model: Annotated[list[str] | None, typer.Option(help="As for `run`.")] = None,
     python: Annotated[str | None, typer.Option(help="As for `run`.")] = None,
+    build: Annotated[str | None, typer.Option(metavar="CMD", help="As for `run`.")] = None,
+    sandbox: Annotated[str | None, typer.Option(help="auto, require or off. Default: auto.")] = None,
+    allow_network: Annotated[bool, typer.Option("--allow-network", help="As for `run`.")] = False,
+    allow_read: Annotated[list[Path] | None, typer.Option(metavar="PATH", help="As for `run`.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a list of findings on standard output.")] = False,
 ) -> None:
     """Show what a run would find in PATH and what is missing, with the remedy."""
-    from agent.doctor import examine
+    from agent import doctor as doctors
     from agent.running import current_environment
     from agent.settings import read_settings
     from workspaces.checkout import find_source
 
     source = find_source(path)
-    given = {"workload": workload, "model": tuple(model or ()), "python": python}
+    given = {
+        "workload": workload,
+        "model": tuple(model or ()),
+        "python": python,
+        "build": build,
+        "sandbox": sandbox,
+        "allow_network": allow_network or None,
+        "allow_read": tuple(str(one.expanduser().absolute()) for one in allow_read or ()),
+    }
     settings = read_settings(source.repository / source.subfolder, given)
-    stopped = False
-    for finding in examine(source, settings, current_environment()):
-        typer.echo(f"{'ok' if finding.ok else '!!'}  {finding.name:10}  {finding.text}")
-        stopped = finding.name == "stopped"
-    if stopped:
+    findings = []
+    for finding in doctors.examine(source, settings, current_environment()):
+        findings.append(finding)
+        if not as_json:
+            typer.echo(f"{'ok' if finding.ok else '!!'}  {finding.name:10}  {finding.text}")
+    if as_json:
+        typer.echo(json.dumps(doctors.as_json(findings), indent=1))
+    if findings[-1].name == "stopped":
         raise typer.Exit(Exit.COULD_NOT)
 
 
@@ -257,6 +274,7 @@ def _run(
     from agent import running
     from agent.report import as_json as json_of
     from agent.report import terminal
+    from agent.runs import RunAtWork, remove
     from workspaces.errors import OptimizeError
 
     try:
@@ -268,15 +286,17 @@ def _run(
         raise
     except OptimizeError as error:
         progress.close()
+        if isinstance(error, RunAtWork):
+            raise
         if resumed or running.worth_resuming(record):
             raise OptimizeError(f"{error} What was done is kept; then go on with: optimize resume {record.id}") from error
-        running.remove(record)
+        remove(record)
         raise
     progress.close()
     _write_json(json_of(found), json_file)
     if json_file != Path("-"):
         typer.echo(terminal(found))
-        typer.echo(f"report:   {record.folder / (running.REPORT + '.md')}")
+        typer.echo(f"report:   {record.markdown_report}")
 
 
 def _preview(record: RunRecord, environment: dict[str, str], progress: Progress, json_file: Path | None) -> None:
@@ -286,7 +306,6 @@ def _preview(record: RunRecord, environment: dict[str, str], progress: Progress,
         planned = running.preview(record, environment, progress)
     finally:
         progress.close()
-        running.remove(record)
     _write_json(dict(previewing.as_json(planned, record.settings)), json_file)
     if json_file != Path("-"):
         typer.echo(previewing.as_text(planned, record.settings))

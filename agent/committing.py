@@ -13,6 +13,7 @@ from agent.judging import counted_calls, figure, percent, why_clock
 from agent.settings import Settings
 from tools.rooms import Target
 from tools.values import Clock, Measurement, Verdict
+from workspaces.sandbox import in_force
 
 EVIDENCE_FORMAT = 1
 MOST_OTHERS = 12
@@ -57,7 +58,7 @@ def evidence(verdict: Verdict, target: Target, settings: Settings) -> str:
             "implementation": interpreter.implementation,
             "interpreter": interpreter.origin,
             "packages": dict(sorted(interpreter.distributions.items())),
-            "sandbox": target.sandbox.notice,
+            "sandbox": in_force(target.sandbox, target.limits),
             "machine": platform.machine(),
             "system": f"{platform.system()} {platform.release()}",
             "processor": _processor(),

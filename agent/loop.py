@@ -83,7 +83,7 @@ def profile(state: State, runtime: Context) -> Update:
 
 def choose(state: State, runtime: Context) -> Update:
     """Take the hottest function that is worth asking about, or the next round for the one at hand."""
-    return choosing.choose(state, runtime.context)
+    return {**choosing.choose(state, runtime.context), "seconds": runtime.context.seconds}
 
 
 def whom_to_ask(state: State, runtime: Context) -> list[Send] | Literal["combine"]:
@@ -133,4 +133,4 @@ def combine(state: State, runtime: Context) -> Update:
 
 def publish(state: State, runtime: Context) -> Update:
     """Bring branch and notes into the user's repository."""
-    return stations.publish(state, runtime.context)
+    return {**stations.publish(state, runtime.context), "seconds": runtime.context.seconds}

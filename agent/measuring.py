@@ -10,7 +10,9 @@ from agent.state import State
 from agent.station import Station, Update, counted
 from tools.benchmarking import BenchmarkFailed, Sides, screen
 from tools.benchmarking import measure as measure_benchmark
-from tools.values import Check, Outcome, Survivor, Verdict
+from tools.values import Candidate, Check, Outcome, Survivor, Verdict
+from workspaces.faults import Effect, effect
+from workspaces.writing import write_whole
 
 
 def measure(state: State, station: Station) -> Update:
@@ -27,7 +29,7 @@ def measure(state: State, station: Station) -> Update:
 
 def whole(station: Station, verdict: Verdict) -> Verdict:
     """The verdict with its raw samples."""
-    return Verdict.model_validate_json(_verdict_file(station, verdict).read_text())
+    return Verdict.model_validate_json(_verdict_file(station, verdict.base, verdict.candidate).read_text("utf-8"))
 
 
 def _screen(state: State, station: Station, survivor: Survivor) -> Update:
@@ -36,6 +38,9 @@ def _screen(state: State, station: Station, survivor: Survivor) -> Update:
     assert hotspot is not None
     started = station.clock()
     candidate = survivor.candidate
+    known = _known(station, state["base"], candidate)
+    if known is not None:
+        return {"survivors": others, "verdicts": [known]}
     station.progress.status(f"screening: {candidate.title}")
     sides = Sides(state["base"], survivor.commit, _edited(survivor))
     source = station.randomness("screen", state["base"], candidate.id)
@@ -61,13 +66,22 @@ def _screen(state: State, station: Station, survivor: Survivor) -> Update:
 
 
 def _confirm(state: State, station: Station, survivor: Survivor) -> Update:
+    others = tuple(one for one in state["survivors"] if one is not survivor)
+    verdict = _known(station, state["base"], survivor.candidate) or _confirmed(state, station, survivor)
+    update: Update = {"verdicts": [verdict], "survivors": others}
+    if verdict.accepted:
+        update |= {"accepted": verdict, "accepted_commit": survivor.commit}
+    return update
+
+
+def _confirmed(state: State, station: Station, survivor: Survivor) -> Verdict:
+    """The verdict from fresh pairs, without its raw samples."""
     hotspot = state["hotspot"]
     assert hotspot is not None
     candidate = survivor.candidate
     number = _count_confirmation(station.folder / "confirmations.txt", candidate.id)
     started = station.clock()
     sides = Sides(state["base"], survivor.commit, _edited(survivor))
-    others = tuple(one for one in state["survivors"] if one is not survivor)
     try:
         measurement = measure_benchmark(
             station.target,
@@ -91,15 +105,11 @@ def _confirm(state: State, station: Station, survivor: Survivor) -> Update:
         if verdict.accepted:
             verdict = _guarded(state, station, sides, verdict)
     except BenchmarkFailed as error:
-        verdict = _broken(state, station, survivor, error)
-        return {"survivors": others, "verdicts": [verdict]}
+        return _broken(state, station, survivor, error)
     seconds = survivor.seconds + station.clock() - started
     verdict = _slim(station, verdict.model_copy(update={"seconds": seconds}))
     station.progress.verdict(verdict)
-    update: Update = {"verdicts": [verdict], "survivors": others}
-    if verdict.accepted:
-        update |= {"accepted": verdict, "accepted_commit": survivor.commit}
-    return update
+    return verdict
 
 
 def _guarded(state: State, station: Station, sides: Sides, verdict: Verdict) -> Verdict:
@@ -120,22 +130,29 @@ def _guarded(state: State, station: Station, sides: Sides, verdict: Verdict) -> 
 
 def _slim(station: Station, verdict: Verdict) -> Verdict:
     """The verdict without its raw samples, which go into a file: the state is written anew at every step."""
-    file = _verdict_file(station, verdict)
-    file.parent.mkdir(exist_ok=True)
-    partial = file.with_suffix(".partial")
-    partial.write_text(verdict.model_dump_json())
-    partial.rename(file)
+    with effect(Effect.VERDICT):
+        write_whole(_verdict_file(station, verdict.base, verdict.candidate), verdict.model_dump_json())
+    return _without_samples(verdict)
+
+
+def _known(station: Station, base: str, candidate: Candidate) -> Verdict | None:
+    """The verdict of a run that was killed before its next checkpoint: nothing is timed twice once it has an answer."""
+    file = _verdict_file(station, base, candidate)
+    return _without_samples(Verdict.model_validate_json(file.read_text("utf-8"))) if file.exists() else None
+
+
+def _without_samples(verdict: Verdict) -> Verdict:
     measurements = tuple(one.model_copy(update={"pairs": ()}) for one in verdict.measurements)
     return verdict.model_copy(update={"measurements": measurements})
 
 
-def _verdict_file(station: Station, verdict: Verdict) -> Path:
-    return station.folder / "verdicts" / f"{verdict.base[:12]}-{verdict.candidate.id}.json"
+def _verdict_file(station: Station, base: str, candidate: Candidate) -> Path:
+    return station.folder / "verdicts" / f"{base[:12]}-{candidate.id}.json"
 
 
 def _count_confirmation(file: Path, candidate: str) -> int:
     """Number of this confirmation: written down before it is timed: a killed one has spent its share of the error."""
-    with file.open("a+") as lines:
+    with effect(Effect.CONFIRMATION), file.open("a+") as lines:
         lines.write(f"{candidate}\n")
         lines.flush()
         lines.seek(0)

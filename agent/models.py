@@ -105,6 +105,14 @@ def open_model(name: str, settings: ModelSettings, sleep: Callable[[float], None
     return HostedModel(name, settings, sleep)
 
 
+def asked_how(model: Model) -> str:
+    """What the answer depends on besides the question, without anything secret."""
+    if not isinstance(model, HostedModel):
+        return ""
+    settings = model.settings
+    return f"{_address(model.name, settings)} {settings.temperature} {settings.max_output_tokens}"
+
+
 @dataclass(frozen=True)
 class HostedModel:
     """A model behind a network: `openai/...` through the openai package, every other name through LiteLLM."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from agent.judging import figure, percent
 from tools.values import Combined, Commit, Hotspot, Outcome, Usage, Value, Verdict
+from workspaces.sandbox import summary
 
 if TYPE_CHECKING:
     from agent.state import State
@@ -47,7 +48,7 @@ def make_report(state: State, station: Station, seconds: float) -> Report:
         branch=station.branch,
         start=state["start"],
         interpreter=station.target.interpreter.description,
-        sandbox=station.target.sandbox.notice,
+        sandbox=summary(station.target.sandbox, station.target.limits),
         models=station.settings.model,
         min_gain=station.settings.min_gain,
         benchmarks=tuple(benchmark.id for benchmark in state["benchmarks"]),

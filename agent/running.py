@@ -7,9 +7,7 @@ import os
 import shutil
 import sqlite3
 import tempfile
-import time
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,44 +18,63 @@ from agent.interrupting import interruptible
 from agent.models import Model, ModelSettings, open_model
 from agent.progress import Progress
 from agent.report import Report, as_json, as_markdown, make_report
-from agent.runs import RunRecord
+from agent.runs import RunRecord, clear, holding
 from agent.settings import RULES_MODEL, Settings
 from agent.state import checkpoints
 from agent.station import Station
+from agent.surroundings import (
+    Surroundings,
+    must_be_prepared,
+    must_have_plugins,
+    preparation_of,
+    remove_prepared,
+    surround,
+)
+from tools.origin import hiding_copies
 from tools.rooms import Target
 from tools.values import Baseline
-from tools.workload import find_benchmarks, source_roots
-from workspaces.checkout import Checkout, Source, clone_source
-from workspaces.interpreter import PLUGINS, Interpreter, cache_folder, find_interpreter, overlay
+from tools.workload import find_benchmarks
+from workspaces.checkout import Checkout, Source, clone_source, why_unpublishable
+from workspaces.faults import Effect, effect
+from workspaces.installing import cache_folder
 from workspaces.process import Limits
 from workspaces.sandbox import Sandbox, find_sandbox
 from workspaces.space import Place, naming_full_disk
+from workspaces.writing import write_whole
 
 if TYPE_CHECKING:
     from agent.previewing import Planned
 
 NO_BASELINE = Baseline(outcomes={}, flaky=(), failing=(), benchmarks=(), running={}, results={}, seconds=0.0)
-REPORT = "report"  # .json and .md in the run folder
 
 
 def run(record: RunRecord, environment: Mapping[str, str], progress: Progress) -> Report:
     """Run or resume; OptimizeError if it cannot go on. The report is in the run folder too."""
-    with naming_full_disk(places(record.folder.parent, environment)):
+    with naming_full_disk(places(record.folder.parent, environment)), holding(record):
         return _run(record, environment, progress)
 
 
 def _run(record: RunRecord, environment: Mapping[str, str], progress: Progress) -> Report:
     from agent import loop  # langgraph takes a second
 
-    started = time.monotonic()
     models = open_models(record.settings, environment)  # before anything takes time
+    shut = why_unpublishable(record.source)
+    if shut:
+        progress.say(
+            f"{shut}: what is verified will be kept in {record.folder / 'clone.git'}; to have it as a branch, make that "
+            f"writable, now or later, and go on with: optimize resume {record.id}"
+        )
     target = prepare(record, environment, progress)
     station = _station(record, target, models, progress)
     with checkpoints(record.state_file) as checkpointer, interruptible(target.stop):
-        state = loop.run(loop.build(checkpointer), station, record.id)
-    report = make_report(state, station, time.monotonic() - started)
-    (record.folder / f"{REPORT}.json").write_text(json.dumps(as_json(report), indent=1) + "\n")
-    (record.folder / f"{REPORT}.md").write_text(as_markdown(report))
+        graph = loop.build(checkpointer)
+        known = loop.state_of(graph, record.id)
+        station = replace(station, earlier_seconds=known["seconds"] if known else 0.0)
+        state = loop.run(graph, station, record.id)
+    report = make_report(state, station, state["seconds"])
+    with effect(Effect.REPORT):
+        write_whole(record.markdown_report, as_markdown(report))
+        write_whole(record.json_report, json.dumps(as_json(report), indent=1) + "\n")  # last: it says that the run has ended
     clean(record)
     return report
 
@@ -88,10 +105,10 @@ def _station(record: RunRecord, target: Target, models: Mapping[str, Model], pro
     )
 
 
-def prepare(record: RunRecord, environment: Mapping[str, str], progress: Progress) -> Target:
-    """Clone, interpreter, overlays, sandbox."""
+def prepare(record: RunRecord, environment: Mapping[str, str], progress: Progress, *, profiles: bool = True) -> Target:
+    """Clone, interpreter, overlays, sandbox, what git does not hold; `profiles`: the profiler is needed too."""
     source, settings = record.source, record.settings
-    sandbox = find_sandbox(settings.sandbox)
+    sandbox = sandbox_for(settings, environment)
     progress.say(f"run {record.id} on {source.repository}, commit {source.commit[:10]}")
     if source.dirty:
         progress.say("uncommitted changes are left out: HEAD is optimized")
@@ -100,38 +117,47 @@ def prepare(record: RunRecord, environment: Mapping[str, str], progress: Progres
     checkout = clone_source(source, record.folder)
     for path in checkout.empty_submodules(source.commit):
         progress.say(f"submodule {path} is left empty: {empty_submodule(source, path)}")
-    project = source.repository / source.subfolder
-    tree = checkout.export(source.commit) / source.subfolder
-    cache = cache_folder(environment)
     progress.status("finding or building the target's Python")
-    interpreter = find_interpreter(project, tree, settings.python, environment, cache, top=checkout.export(source.commit))
-    with ThreadPoolExecutor() as pool:
-        made = pool.map(lambda name: overlay(interpreter, name, environment, cache), PLUGINS)
-        overlays = dict(zip(PLUGINS, made, strict=True))
-    progress.say(f"python: {interpreter.description}")
-    target = target_of(source, settings, checkout, interpreter, sandbox, overlays)
+    found = surround(source, settings, checkout, environment)
+    for notice in found.notices():
+        progress.say(notice)
+    must_have_plugins(found, profiles)
+    target = target_of(source, settings, checkout, sandbox, found)
+    must_be_prepared(target, source.commit)
     return replace(target, on_wait=lambda: progress.status("waiting: another run on this machine is timing"))
+
+
+def sandbox_for(settings: Settings, environment: Mapping[str, str]) -> Sandbox:
+    """What confines target code, with what the user allows it besides."""
+    home = environment.get("HOME")
+    return find_sandbox(
+        settings.sandbox,
+        network=settings.allow_network,
+        readable=settings.allow_read,
+        home=Path(home) if home else None,
+    )
 
 
 def target_of(
     source: Source,
     settings: Settings,
     checkout: Checkout,
-    interpreter: Interpreter,
     sandbox: Sandbox,
-    overlays: Mapping[str, Path],
+    found: Surroundings,
 ) -> Target:
     """The target in the user's limits, with its own sources first on the path."""
-    return Target(
+    target = Target(
         checkout=checkout,
-        interpreter=interpreter,
+        interpreter=found.interpreter,
         sandbox=sandbox,
-        overlays=overlays,
+        overlays=found.overlays,
         subfolder=source.subfolder,
-        source_roots=source_roots(checkout.files(source.commit), source.subfolder),
+        source_roots=found.roots,
+        preparation=preparation_of(found, source, checkout),
         limits=Limits(wall_seconds=settings.test_seconds),
         pytest_options=settings.pytest_options,
     )
+    return hiding_copies(target, source.commit)
 
 
 def empty_submodule(source: Source, path: str) -> str:
@@ -169,14 +195,10 @@ def open_models(settings: Settings, environment: Mapping[str, str]) -> dict[str,
 
 
 def clean(record: RunRecord) -> None:
-    """Take away what nobody needs after a run: exported trees and scratch."""
-    for name in ("trees", "scratch"):
-        shutil.rmtree(record.folder / name, ignore_errors=True)
-
-
-def remove(record: RunRecord) -> None:
-    """Take the whole run folder away."""
-    shutil.rmtree(record.folder, ignore_errors=True)
+    """Take away what nobody needs after a run: exported trees, scratch and the like."""
+    if record.folder.exists():
+        remove_prepared(record.folder)
+        clear(record.folder)
 
 
 def worth_resuming(record: RunRecord) -> bool:

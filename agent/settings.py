@@ -31,7 +31,10 @@ class Settings(Value):
     max_cost: float | None = Field(None, gt=0, description="stop asking after so many dollars")
     allow_caching: bool = Field(False, description="accept speedups that only come from remembering results")
     sandbox: Mode = Field(Mode.AUTO, description="auto, require or off")
+    allow_network: bool = Field(False, description="let target code use the network")
+    allow_read: tuple[str, ...] = Field((), description="files and folders outside the repository that target code may read")
     python: str | None = Field(None, description="the target's interpreter")
+    build: str | None = Field(None, description="shell command that compiles what the target needs, run once in each tree")
     guidance: str = Field("", description="text passed on to the model")
     exclude: tuple[str, ...] = Field((), description="globs of files never to look at")
     seed: int = Field(0, description="seed of the order of timings")
@@ -42,16 +45,25 @@ class Settings(Value):
 def read_settings(project: Path, given: Mapping[str, Any]) -> Settings:  # Any: what the command line parsed
     """Settings for a project; OptimizeError names the setting that does not fit."""
     file = project / "pyproject.toml"
-    return settings_from(file.read_bytes() if file.exists() else b"", str(file), given)
+    return settings_from(file.read_bytes() if file.exists() else b"", str(file), given, project)
 
 
-def settings_from(content: bytes, name: str, given: Mapping[str, Any]) -> Settings:  # Any: what the command line parsed
-    """Settings with the content of a pyproject.toml, which may be empty; OptimizeError calls it `name`."""
+def settings_from(
+    content: bytes,
+    name: str,
+    given: Mapping[str, Any],  # Any: what the command line parsed
+    project: Path | None = None,
+) -> Settings:
+    """Settings with the content of a pyproject.toml, which may be empty; OptimizeError calls it `name`.
+
+    A Python that it names by a relative path lies in `project`; one of the command line, where that was given.
+    """
     named = {key.replace("-", "_"): value for key, value in _table(content, name).items()}
     merged = {**named, **{key: value for key, value in given.items() if value is not None and value != ()}}
     if isinstance(merged.get("pytest_options"), str):
         merged["pytest_options"] = tuple(merged["pytest_options"].split())
-    for key in ("model", "only", "function", "exclude"):
+    merged["python"] = _located(merged.get("python"), project if given.get("python") is None else Path.cwd())
+    for key in ("model", "only", "function", "exclude", "allow_read"):
         if isinstance(merged.get(key), str):
             merged[key] = (merged[key],)
     try:
@@ -61,6 +73,19 @@ def settings_from(content: bytes, name: str, given: Mapping[str, Any]) -> Settin
         where = ".".join(map(str, first["loc"])) or "settings"
         known = f" Known settings: {', '.join(sorted(Settings.model_fields))}." if first["type"] == "extra_forbidden" else ""
         raise OptimizeError(f"[tool.optimize] or the command line: {where}: {first['msg']}.{known}") from error
+
+
+def where_python_is_named(project: Path, python: str | None) -> str:
+    """Where the user named a Python, for people."""
+    file = project / "pyproject.toml"
+    named = _table(file.read_bytes(), str(file)).get("python") if file.exists() else None
+    return "[tool.optimize] python" if python is not None and _located(named, project) == python else "--python"
+
+
+def _located(python: object, folder: Path | None) -> object:
+    """A relative path (not a bare name, which is looked up on PATH) made absolute."""
+    relative = isinstance(python, str) and "/" in python and not python.startswith(("/", "~"))
+    return str(folder / str(python)) if relative and folder is not None else python
 
 
 def _table(content: bytes, file: str) -> dict[str, Any]:  # Any: TOML

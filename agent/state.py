@@ -15,7 +15,7 @@ from tools.values import Baseline, Benchmark, Candidate, Combined, Commit, Hotsp
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from langgraph.checkpoint.sqlite import SqliteSaver
+    from agent.saving import Saver
 
 
 RULES, HOSTED, MICRO, TOGETHER = "rules", "hosted", "micro", "together"
@@ -57,6 +57,7 @@ class State(TypedDict):
     notices: Annotated[list[str], operator.add]
     combined: Combined | None
     published: bool
+    seconds: float  # of work so far, of processes that were killed too
 
 
 def first_state(start: str) -> State:
@@ -84,14 +85,16 @@ def first_state(start: str) -> State:
         notices=[],
         combined=None,
         published=False,
+        seconds=0.0,
     )
 
 
 @contextmanager
-def checkpoints(file: Path) -> Iterator[SqliteSaver]:
+def checkpoints(file: Path) -> Iterator[Saver]:
     """Where LangGraph keeps the state of one run; only our own values are read back from it."""
     from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
-    from langgraph.checkpoint.sqlite import SqliteSaver
+
+    from agent.saving import Saver
 
     allowed = [
         (kind.__module__, name)
@@ -99,4 +102,4 @@ def checkpoints(file: Path) -> Iterator[SqliteSaver]:
         if kind.__module__ == values.__name__
     ]
     with closing(sqlite3.connect(file, check_same_thread=False)) as connection:  # nodes run in LangGraph's threads
-        yield SqliteSaver(connection, serde=JsonPlusSerializer(allowed_msgpack_modules=allowed))
+        yield Saver(connection, serde=JsonPlusSerializer(allowed_msgpack_modules=allowed))

@@ -32,12 +32,18 @@ class Station:
     branch: str
     clock: Callable[[], float] = time.monotonic
     started: float = field(default_factory=time.monotonic)
+    earlier_seconds: float = 0.0  # of work, before the run was resumed
+
+    @property
+    def seconds(self) -> float:
+        """Work on this run so far."""
+        return self.earlier_seconds + self.clock() - self.started
 
     @property
     def out_of_time(self) -> bool:
         """True once `max_minutes` are over."""
         limit = self.settings.max_minutes
-        return limit is not None and self.clock() - self.started > limit * 60
+        return limit is not None and self.seconds > limit * 60
 
     def reader(self, commit: str) -> Callable[[str], bytes]:
         """Reads files of a commit, each once."""

@@ -11,11 +11,14 @@ from agent.committing import evidence, message
 from agent.interrupting import unless_stopped
 from agent.judging import rejected
 from agent.measuring import whole
+from agent.paid import PaidOnce
 from agent.proposing import Question, benchmark_text, propose_rules, propose_together, propose_with_model
+from agent.runs import REPLIES
 from agent.settings import RULES_MODEL
 from agent.state import MICRO, TOGETHER, State
 from agent.station import Station, Update, counted, some
 from tools import profiling
+from tools.attempts import needs
 from tools.source import find_function
 from tools.testing import take_baseline as run_baseline
 from tools.values import BenchmarkKind, Commit, Hotspot, LineShare, Survivor
@@ -46,6 +49,7 @@ def take_baseline(state: State, station: Station) -> Update:
         notices.append(f"failing before anything was changed: {failing}, {some(baseline.failing)}")
     if baseline.flaky:
         notices.append(f"flaky: {counted(len(baseline.flaky), 'test')}, {some(baseline.flaky)}")
+    notices += needs(baseline)
     station.progress.say(f"{counted(len(baseline.outcomes), 'test')}, {counted(len(benchmarks), 'benchmark')}")
     for notice in notices:
         station.progress.say(notice)
@@ -108,7 +112,7 @@ def ask(state: Asked, station: Station) -> Update:
         proposals = propose_rules(asked)
     else:
         station.progress.say(f"  asking {state['asked']}")
-        model = station.models[state["asked"]]
+        model = PaidOnce(station.models[state["asked"]], station.folder / REPLIES, state["asks"][hotspot.function.id])
         proposals = unless_stopped(lambda: propose_with_model(asked, model), station.target.stop)
     for notice in proposals.notices:
         station.progress.say(f"  {notice}")
@@ -160,8 +164,9 @@ def commit(state: State, station: Station) -> Update:
     sha = checkout.find_child(station.branch, state["base"], verdict.candidate.id)
     if sha is None:
         sha = checkout.reword(state["accepted_commit"], message(verdict), author)
-        checkout.note(sha, evidence(verdict, station.target, station.settings), author)
         checkout.move_branch(station.branch, sha)
+    # after the branch: a kill in between leaves no note of a commit that nobody has
+    checkout.note(sha, evidence(verdict, station.target, station.settings), author)
     station.progress.commit(sha, verdict)
     name = verdict.candidate.hotspot.id
     return {
@@ -190,19 +195,19 @@ def combine(state: State, station: Station) -> Update:
         {one.sha: one.verdict.measurements[0].benchmark.id for one in state["commits"]},
         station.randomness("combined"),
     )
-    kept = tuple(one for one in state["commits"] if one.sha in combined.commits)
-    for sha in combined.dropped:
-        station.target.checkout.remove_note(sha, station.source.author)
-    if kept:
-        station.target.checkout.move_branch(station.branch, kept[-1].sha)
     station.progress.say(combined.reason)
-    return {"combined": combined, "commits": kept}
+    return {"combined": combined, "commits": tuple(one for one in state["commits"] if one.sha in combined.commits)}
 
 
 def publish(state: State, station: Station) -> Update:
-    """Branch and notes in the user's repository; nothing at all where nothing was accepted."""
+    """Branch and notes in the user's repository, without what was dropped; nothing at all where nothing is left."""
+    checkout, combined = station.target.checkout, state["combined"]
+    for sha in combined.dropped if combined is not None else ():
+        checkout.remove_note(sha, station.source.author)
     if state["commits"]:
-        bring_home(station.target.checkout, station.source, station.branch)
+        if combined is not None and combined.dropped:
+            checkout.move_branch(station.branch, state["commits"][-1].sha)
+        bring_home(checkout, station.source, station.branch)
     return {"published": bool(state["commits"])}
 
 

@@ -35,7 +35,10 @@ def verify(
     tests: Annotated[list[str] | None, typer.Option(help="Limit the suite to these paths or node ids. Repeatable.")] = None,
     min_gain: Annotated[float | None, typer.Option(help="Smallest gain that counts as faster. Default: 0.05 = 5 %.")] = None,
     sandbox: Annotated[str | None, typer.Option(help="auto, require or off. Default: auto.")] = None,
+    allow_network: Annotated[bool, typer.Option("--allow-network", help="As for `run`.")] = False,
+    allow_read: Annotated[list[Path] | None, typer.Option(metavar="PATH", help="As for `run`.")] = None,
     python: Annotated[str | None, typer.Option(help="As for `run`.")] = None,
+    build: Annotated[str | None, typer.Option(metavar="CMD", help="As for `run`.")] = None,
     seed: Annotated[int | None, typer.Option(help="Seed for the order of timings. Default: 0.")] = None,
     allow_caching: Annotated[
         bool, typer.Option("--allow-caching", help="Accept speedups that only come from remembering results.")
@@ -61,7 +64,10 @@ def verify(
         "workload": workload,
         "min_gain": min_gain,
         "sandbox": sandbox,
+        "allow_network": allow_network or None,
+        "allow_read": tuple(str(one.expanduser().absolute()) for one in allow_read or ()),
         "python": python,
+        "build": build,
         "seed": seed,
         "allow_caching": allow_caching or None,
     }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import re
-import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,10 +16,11 @@ from agent.combining import regressions, timed_together
 from agent.interrupting import interruptible
 from agent.judging import confirmation_alpha, judged, regressed, rejected, why_clock
 from agent.progress import Progress
-from agent.runs import RunRecord
+from agent.runs import RunRecord, temporary_folder
 from agent.settings import Settings, settings_from
 from agent.station import counted, some
 from tools.benchmarking import BenchmarkFailed, Sides, measure
+from tools.origin import hiding_copies
 from tools.rooms import HarnessFailed, Target
 from tools.source import functions
 from tools.testing import GOOD, CollectionFailed, run_tests, take_baseline
@@ -79,17 +79,17 @@ def verify(
     The settings are those of its base: a change has no say in how it is judged.
     """
     started = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="verispeed-verify-") as folder:
+    with temporary_folder("verify", environment) as folder:
         try:
-            change = _change(source, asked, Path(folder, "patch"))
+            change = _change(source, asked, folder / "patch")
         except PatchRefused as error:
             return _unapplicable(asked, source, str(error), time.monotonic() - started)
         name = str(PurePosixPath(source.subfolder, "pyproject.toml"))
         content = content_at(source, change.base, name) or b""
-        settings = settings_from(content, f"{name} at {change.base[:10]}", given)
+        settings = settings_from(content, f"{name} at {change.base[:10]}", given, source.repository / source.subfolder)
         at_base = replace(source, commit=change.base, dirty=False)
-        record = RunRecord(f"verify {change.title}", Path(folder, "run"), at_base, settings)
-        target = running.prepare(record, environment, progress)
+        record = RunRecord(f"verify {change.title}", folder / "run", at_base, settings)
+        target = running.prepare(record, environment, progress, profiles=False)
         with interruptible(target.stop):
             found = judge(target, change, asked, settings, source.author, progress)
     return replace(found, seconds=time.monotonic() - started)
@@ -105,6 +105,7 @@ def judge(
             f"{change.title} changes no Python source file, so there is nothing to judge; it changes "
             f"{some((*tests, *others)) or 'nothing at all'}."
         )
+    target = hiding_copies(target, change.base)
     base, brought = _with_benchmarks(target, change.base, asked.benchmarks, author)
     inside = [name for name in asked.benchmarks if not _is_outside(target, change.base, name)]
     limited = replace(target, suite=(*asked.tests, *inside)) if asked.tests else target

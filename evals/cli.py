@@ -89,6 +89,50 @@ def hostile(
     raise typer.Exit(0 if summary.passed else 1)
 
 
+@evals.command()
+def faults(
+    folder: Annotated[Path, typer.Argument(help="Where rows and summary go. A folder that has rows is completed.")],
+    only: Annotated[str, typer.Option(help="effects, random or all.")] = "all",
+    effect: Annotated[
+        list[str] | None, typer.Option(help='Only at this effect, e.g. "model call". Repeatable. Default: at all.')
+    ] = None,
+    random: Annotated[int, typer.Option(min=0, help="Kills at random moments.")] = 60,
+    repository: Annotated[
+        Path | None,
+        typer.Option(help="Kill runs of the rules on this repository instead, where accepted edits are compared."),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the random moments.")] = 0,
+    python: Annotated[str | None, typer.Option(help="Python of the target. Default: one built with uv.")] = None,
+) -> None:
+    """Kill runs with SIGKILL before and after everything that outlives them and at random moments; resume and compare.
+
+    Interrupted or killed, the same command goes on where it ended. Exit codes: 0 all ended as the undisturbed run, 1
+    something was lost, doubled, paid twice or left over, 2 could not run.
+    """
+    from agent.progress import Progress
+    from agent.running import current_environment
+    from evals.faults.page import as_markdown
+    from evals.faults.running import Wanted, run
+    from evals.faults.trials import Part
+    from workspaces.faults import Effect
+
+    wanted = Wanted(
+        parts=tuple(Part(name) for name in _chosen("--only", only, tuple(Part), "all")),
+        random=random,
+        seed=seed,
+        effects=tuple(name for one in effect or () for name in _chosen("--effect", one, tuple(Effect), "all")),
+        python=python,
+        repository=repository,
+    )
+    progress = Progress()
+    try:
+        summary = run(folder, wanted, current_environment(), progress)
+    finally:
+        progress.close()
+    typer.echo(as_markdown(summary))
+    raise typer.Exit(0 if summary.passed else 1)
+
+
 def _chosen(option: str, given: str, known: tuple[str, ...], everything: str) -> tuple[str, ...]:
     from workspaces.errors import OptimizeError
 

@@ -6,11 +6,10 @@ import fcntl
 import math
 import os
 import random
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice, pairwise
 from pathlib import Path
@@ -34,6 +33,7 @@ from tools.comparing import (
     overstated,
     saved_seconds,
 )
+from tools.origin import check_elsewhere, own_modules
 from tools.rooms import HarnessFailed, Target, run_harness, run_pytest
 from tools.turns import Played, Rounds, Seat, referee, seat
 from tools.values import Benchmark, BenchmarkKind, Clock, Interval, Measurement, Outcome, Pair, Sample, Timing
@@ -42,6 +42,7 @@ from workspaces.sandbox import Room
 SHARED = Rounds(enough_seconds=0.04, fewest=3)  # for each of many benchmarks in one process
 WALL_LIMIT_SECONDS = 120.0
 MOST_TURNS = 3  # that a process may wait for in one benchmark, when nobody leads it any more
+LOCKS = Path("/tmp")  # noqa: S108  not $TMPDIR: the core is the machine's, and sessions may have a TMPDIR of their own
 SCREENING_PAIRS = 3
 SCREENING_ALPHA = 0.05
 CACHE_PAIRS = 3  # first calls are compared after so many pairs
@@ -327,14 +328,27 @@ def timing_core(on_wait: Callable[[], None]) -> Iterator[int]:
     `on_wait` is called where somebody else has it, before waiting for him.
     """
     core = max(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0
-    path = Path(tempfile.gettempdir()) / f"verispeed-timing-{os.getuid()}-{core}.lock"
-    with path.open("w") as lock:
+    lock = _timing_lock(core)
+    try:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             on_wait()
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield core
+    finally:
+        os.close(lock)
+
+
+def _timing_lock(core: int) -> int:
+    """Descriptor of the lock file of a core: one for all users of the machine, so nobody writes to it."""
+    path = LOCKS / f"verispeed-timing-{core}.lock"
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # whatever others may have put there
+    with suppress(FileExistsError):
+        made = os.open(path, flags | os.O_CREAT | os.O_EXCL)
+        os.fchmod(made, 0o644)
+        os.close(made)
+    return os.open(path, flags)
 
 
 def _measurement(
@@ -526,6 +540,9 @@ def _check_session(
             raise BenchmarkFailed(side, f"{benchmark.id} was not timed")
     if edited and not set(edited) & set(session["loaded"]):
         raise BenchmarkFailed(side, f"{', '.join(edited)} of the checkout was not loaded: other code was timed")
+    foreign = check_elsewhere(own_modules(session["elsewhere"]))
+    if foreign is not None:
+        raise BenchmarkFailed(side, f"other code was timed: {foreign.detail}")
 
 
 def _time_command(room: Room, side: str, benchmark: Benchmark, environment: Mapping[str, str], core: int) -> Timing:

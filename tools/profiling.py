@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
-from tools.rooms import HarnessFailed, Target, run_pytest
+from tools.rooms import HarnessFailed, Target, folders_of, run_command, run_pytest, run_script
 from tools.source import function_at, is_skipped
 from tools.values import Benchmark, BenchmarkKind, Function, Hotspot, LineShare
 from workspaces.errors import OptimizeError
@@ -23,7 +23,7 @@ AT_ONCE = 2  # profiles need no quiet machine: only shares are read from them
 GROUP = 20  # benchmarks in one process at most
 SOLO = 12  # benchmarks profiled alone at most
 MOST = 0.999  # a sampled share is never quite all
-SCALENE = ("-m", "scalene", "run", "--cpu-only", "--no-stacks", "--cpu-sampling-rate", "0.002")
+SCALENE = ("run", "--cpu-only", "--no-stacks", "--cpu-sampling-rate", "0.002")
 
 
 Profile = Mapping[str, tuple[LineShare, ...]]  # path -> lines with a share
@@ -173,8 +173,8 @@ def _run_pytest(target: Target, room: Room, group: Sequence[Benchmark], seconds:
     nodes = [benchmark.id for benchmark in group]
     try:
         # off until the harness begins to repeat a benchmark: imports must not count
-        prefix = (*SCALENE, "--off", *_scope(room))
-        session, _ = run_pytest(target, room, "profile", nodes, seconds=seconds, prefix=prefix)
+        under = _scalene(room, "--off")
+        session, _ = run_pytest(target, room, "profile", nodes, seconds=seconds, under=under)
     except HarnessFailed as error:
         raise OptimizeError(f"The benchmarks cannot be profiled: {error}") from error
     for benchmark in group:
@@ -187,7 +187,7 @@ def _run_pytest(target: Target, room: Room, group: Sequence[Benchmark], seconds:
 
 def _run_command(room: Room, benchmark: Benchmark) -> None:
     words = _with_script(room, python_arguments(benchmark.command))
-    finished = room.run([str(room.interpreter.executable), *SCALENE, *_scope(room), *words])
+    finished = run_script(room, [*_scalene(room, program=words), *words])
     if not finished.ok:
         _must_work(room, benchmark)
         raise OptimizeError(
@@ -206,7 +206,7 @@ def _with_script(room: Room, words: list[str]) -> list[str]:
 
 def _must_work(room: Room, benchmark: Benchmark) -> None:
     """WorkloadFails, in the program's own words, if the command fails without a profiler too."""
-    finished = room.run(benchmark.command)
+    finished = run_command(room, benchmark.command)
     if not finished.ok and not room.stop.is_set():
         raise WorkloadFails(
             f"The workload `{benchmark.id}` fails before anything was changed: it {finished.trouble}. Mend it, or name "
@@ -231,8 +231,11 @@ def python_arguments(command: Sequence[str]) -> list[str]:
     )
 
 
-def _scope(room: Room) -> tuple[str, ...]:
-    return ("--program-path", str(room.inside_tree), "-o", str(room.inside_results / "profile.json"))
+def _scalene(room: Room, *options: str, program: Sequence[str] = ()) -> tuple[str, ...]:
+    """Our script that runs Scalene, with its arguments; `program` is the target's own, none for a session of ours."""
+    spec = {**folders_of(room), "program": bool(program), "module": program[:1] == ["-m"]}
+    scope = ("--program-path", str(room.inside_tree), "-o", str(room.inside_results / "profile.json"))
+    return "scalene_session.py", json.dumps(spec), *SCALENE, *options, *scope
 
 
 def _read(text: str, tree: str) -> dict[str, tuple[LineShare, ...]]:

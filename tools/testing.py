@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
+from tools.attempts import parse_attempts, read_attempts, remedy
+from tools.origin import copies, must_be_of_the_tree, own_modules, rewritten
 from tools.rooms import HarnessFailed, Target, run_pytest
 from tools.source import functions
-from tools.values import Baseline, Check
+from tools.values import Attempt, Baseline, Check
 from tools.workload import benchmark_files
 from workspaces.errors import OptimizeError
 
@@ -36,6 +38,10 @@ class TestRun:
     results: Mapping[str, tuple[str, ...]]  # benchmark's node id -> digests of what it computed
     exit_code: int  # pytest's own word on the run
     wall_seconds: float
+    attempts: tuple[Attempt, ...] = ()  # outside its own work
+    loaded: tuple[str, ...] = ()  # files of the tree that were imported
+    elsewhere: Mapping[str, str] = field(default_factory=dict)  # modules of the target that came from another file
+    rewritten: tuple[str, ...] = ()  # of the paths that were asked about
 
 
 def run_tests(
@@ -46,19 +52,26 @@ def run_tests(
     coverage: bool = False,
     hash_seed: int = 0,
     added: Sequence[str] = (),
+    changed: Sequence[str] = (),
 ) -> TestRun:
-    """Run pytest with `arguments` (node ids; none for the suite and the `added` files) on a fresh copy of a commit."""
+    """Run pytest with `arguments` (node ids; none for the suite and the `added` files) on a fresh copy of a commit.
+
+    `changed` are paths whose bytes are looked at again afterwards.
+    """
     with target.room(commit, writable=True) as room:
         environment = {"PYTHONHASHSEED": str(hash_seed)}
         more = {"more": [] if arguments else list(added)}
         session, finished = run_pytest(
-            target, room, "test", arguments, coverage=coverage, more=more, environment=environment
+            target, room, "test", arguments or target.suite, coverage=coverage, more=more, environment=environment
         )
+        attempts = tuple(dict.fromkeys([*parse_attempts(session["attempts"]), *read_attempts(room.results)]))
+        gone = rewritten(target.checkout, commit, room.tree, changed)
     if session["errors"]:
         node, text = session["errors"][0]
-        raise CollectionFailed(f"{node} cannot be collected: {_last_line(text)}", text)
+        raise CollectionFailed(f"{node} cannot be collected: {_last_line(text)}", text, attempts)
     if session["exit"] not in (0, 1, 5):
-        raise HarnessFailed(f"pytest ended with code {session['exit']}: {_complaint(finished.stderr + finished.stdout)}")
+        said = _complaint(finished.stderr + finished.stdout)
+        raise HarnessFailed(f"pytest ended with code {session['exit']}: {said}", attempts)
     vanished = [node for node in session["collected"] if node not in session["tests"]]
     return TestRun(
         outcomes={**session["tests"], **dict.fromkeys(vanished, "error")},
@@ -68,15 +81,20 @@ def run_tests(
         results={node: tuple(digests) for node, digests in session["results"].items()},
         exit_code=session["exit"],
         wall_seconds=finished.wall_seconds,
+        attempts=attempts,
+        loaded=tuple(session["loaded"]),
+        elsewhere=own_modules(session["elsewhere"]),
+        rewritten=gone,
     )
 
 
 class CollectionFailed(Exception):
     """pytest could not collect the suite."""
 
-    def __init__(self, sentence: str, text: str) -> None:
+    def __init__(self, sentence: str, text: str, attempts: tuple[Attempt, ...] = ()) -> None:
         super().__init__(sentence)
         self.text = text
+        self.attempts = attempts
 
 
 def take_baseline(target: Target, commit: str, *, with_benchmarks: bool = True, added: Sequence[str] = ()) -> Baseline:
@@ -93,12 +111,16 @@ def take_baseline(target: Target, commit: str, *, with_benchmarks: bool = True, 
             runs.append(run_tests(target, commit, [], hash_seed=len(runs) + 1, added=added))
     except CollectionFailed as error:
         raise OptimizeError(
-            f"The tests cannot be collected, so no edit could be checked. {error}. {_remedy(str(error))}"
+            f"The tests cannot be collected, so no edit could be checked. {error}. "
+            f"{_asked(error.attempts) or _remedy(str(error))}"
         ) from error
     except HarnessFailed as error:
         raise OptimizeError(
-            f"The tests cannot be run in the sandbox, so no edit could be checked: {_sentence(error)} {_way_out(str(error))}"
+            f"The tests cannot be run in the sandbox, so no edit could be checked: {_sentence(error)} "
+            f"{_asked(error.attempts) or _way_out(str(error))}"
         ) from error
+    for run in runs:
+        must_be_of_the_tree(run.elsewhere)
     everything = dict.fromkeys(node for run in runs for node in run.outcomes)
     stable = {node: first.outcomes[node] for node in everything if len({run.outcomes.get(node) for run in runs}) == 1}
     return Baseline(
@@ -110,6 +132,8 @@ def take_baseline(target: Target, commit: str, *, with_benchmarks: bool = True, 
         results={node: digests for node, digests in first.results.items() if _all_gave(runs, node, digests)},
         seconds=runs[1].wall_seconds,
         added=added,
+        attempts=tuple(dict.fromkeys(attempt for run in runs for attempt in run.attempts)),
+        origin=f"files of the repository that ran: {len(first.lines)}; {copies(target)}",
     )
 
 
@@ -151,12 +175,22 @@ def check_tests(target: Target, base: str, candidate: str, baseline: Baseline, n
 
     `nodes` empty = the whole suite.
     """
-    expected = {node: baseline.outcomes[node] for node in nodes or baseline.outcomes if node in baseline.outcomes}
     try:
         run = run_tests(target, candidate, nodes, hash_seed=1, added=baseline.added)
     except (CollectionFailed, HarnessFailed) as error:
-        _must_still_run(target, base, nodes, baseline.added)
-        return Check(rung="tests", passed=False, detail=f"the tests could not be run: {error}")
+        must_still_run(target, base, nodes, baseline)
+        return not_run(error)
+    return compare_run(target, base, candidate, baseline, nodes, run)
+
+
+def not_run(error: CollectionFailed | HarnessFailed) -> Check:
+    """The tests rung of a candidate with which they do not come to their end."""
+    return Check(rung="tests", passed=False, detail=f"the tests could not be run: {error}")
+
+
+def compare_run(target: Target, base: str, candidate: str, baseline: Baseline, nodes: Sequence[str], run: TestRun) -> Check:
+    """The tests rung for a run of the candidate; where tests fail for it only, both sides run them again."""
+    expected = {node: baseline.outcomes[node] for node in nodes or baseline.outcomes if node in baseline.outcomes}
     worse = _worse(expected, run.outcomes)
     different = _different(run, baseline)
     if different:
@@ -173,6 +207,12 @@ def check_tests(target: Target, base: str, candidate: str, baseline: Baseline, n
         return Check(rung="tests", passed=False, detail=_failed(culprits, run) + again)
     flaky = f"; flaky at the baseline too: {', '.join(worse)}"
     return Check(rung="tests", passed=True, detail=_passed(run, baseline) + flaky + again)
+
+
+def _asked(attempts: Sequence[Attempt]) -> str:
+    """What the tests asked for outside the sandbox before they ended, as a sentence with the option that allows it."""
+    said = remedy(attempts)
+    return f"{said[0].upper()}{said[1:]}." if said else ""
 
 
 def _remedy(sentence: str) -> str:
@@ -210,10 +250,10 @@ def _sentence(error: Exception) -> str:
     return str(error).rstrip(".") + "."
 
 
-def _must_still_run(target: Target, base: str, nodes: Sequence[str], added: Sequence[str]) -> None:
-    """OptimizeError if the baseline's tests cannot be run any more either: then it is not the candidate that is at fault."""
+def must_still_run(target: Target, base: str, nodes: Sequence[str], baseline: Baseline) -> TestRun:
+    """The same tests on the unchanged code; OptimizeError if they cannot be run any more: then no candidate is at fault."""
     try:
-        run_tests(target, base, nodes, hash_seed=1, added=added)
+        return run_tests(target, base, nodes, hash_seed=1, added=baseline.added)
     except (CollectionFailed, HarnessFailed) as error:
         raise OptimizeError(f"The tests ran at the start and cannot be run any more, even unchanged: {error}") from error
 

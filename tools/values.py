@@ -113,6 +113,28 @@ class Usage(Value):
     dollars: float | None = 0.0
 
 
+class AttemptKind(StrEnum):
+    """What a test tried that is no work of its own."""
+
+    READ = "read"
+    WRITE = "write"
+    LINK = "link"
+    NETWORK = "network"
+    SIGNAL = "signal"
+    MANY = "many"  # more than anybody writes down
+    START = "start"
+    LIBRARY = "library"
+
+
+class Attempt(Value):
+    """Something outside the checkout and the temporary folders that a process tried, whether it was let or not."""
+
+    kind: AttemptKind
+    act: str  # "open", "connect to"
+    what: str  # path, address, program: "/root/.netrc", "127.0.0.1:8080"; "~/..." lies in the home folder of the room
+    node: str = ""  # the test that ran; empty before the first and between two
+
+
 class Baseline(Value):
     """What the tests do before any change, and which of them execute which function."""
 
@@ -124,6 +146,8 @@ class Baseline(Value):
     results: dict[str, tuple[str, ...]]  # benchmark's node id -> digests of what it computes, where that is the same twice
     seconds: float  # wall time of the suite
     added: tuple[str, ...] = ()  # files of benchmarks that the suite was given, because pytest does not look there by itself
+    attempts: tuple[Attempt, ...] = ()  # of the unchanged code: what it may do, the candidate may do
+    origin: str = ""  # how it is known that the files of the checkout ran
 
 
 class Candidate(Value):

@@ -13,7 +13,10 @@ from tools.values import Baseline, Benchmark, BenchmarkKind
 from workspaces.errors import OptimizeError
 
 NOT_SOURCE_FOLDERS = ("test", "tests", "testing", "benchmark", "benchmarks", "docs", "doc", "examples", ".github", ".ci")
-NOT_SOURCE_NAMES = ("conftest.py", "setup.py", "noxfile.py", "tasks.py", "tests.py")
+NOT_SOURCE_NAMES = (
+    *("conftest.py", "setup.py", "noxfile.py", "tasks.py", "tests.py"),
+    *("sitecustomize.py", "usercustomize.py"),  # run by every interpreter that finds them as it starts
+)
 BENCHMARK_FOLDERS = ("benchmark", "benchmarks", "bench", "perf")
 TAKES_BENCHMARK = re.compile(rb"^\s*(async )?def test\w*\([^)]*\bbenchmark\b", re.MULTILINE)
 NOT_SOURCE_STARTS, NOT_SOURCE_ENDS = ("test_", "bench_", "benchmark_"), ("_test", "_bench", "_benchmark")

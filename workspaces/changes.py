@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import git
 
-from workspaces.checkout import CONFIGURATION, Checkout, Source, clone_source, git_in, said
+from workspaces.checkout import OWN_CONFIGURATION, Checkout, Source, clone_source, git_in, said
 from workspaces.errors import OptimizeError
 
 PLAIN = ("100644", "100755")
@@ -33,23 +32,20 @@ class Change:
 
 def revision_change(source: Source, revision: str) -> Change:
     """The change of a commit (against its first parent) or of a range BASE..HEAD; OptimizeError if there is none such."""
-    with _reading(source) as command:
-        old, dots, new = revision.partition("..")
-        tip = _commit(command, new.removeprefix(".") or "HEAD" if dots else revision, source)
-        if dots:
-            base = str(command.merge_base(_commit(command, old or "HEAD", source), tip))
-        else:
-            base = _parent(command, tip, source)
-        files, special = _difference(command, base, tip)
-        subject, message = (str(command.log("-1", f"--format={form}", tip)) for form in ("%s", "%B"))
+    command = _reading(source)
+    old, dots, new = revision.partition("..")
+    tip = _commit(command, new.removeprefix(".") or "HEAD" if dots else revision, source)
+    base = str(command.merge_base(_commit(command, old or "HEAD", source), tip)) if dots else _parent(command, tip, source)
+    files, special = _difference(command, base, tip)
+    subject, message = (str(command.log("-1", f"--format={form}", tip)) for form in ("%s", "%B"))
     title = f"{base[:10]}..{tip[:10]}" if dots else f"{tip[:10]} {subject}"
     return Change(base, title, "" if dots else message, files, special)
 
 
 def worktree_change(source: Source) -> Change:
     """What the working tree has that HEAD has not, untracked files that are not ignored included."""
-    with _reading(source) as command:
-        listed = str(command.status("--porcelain", "-z", "--untracked-files=all", "--no-renames"))
+    command = _reading(source)
+    listed = str(command.status("--porcelain", "-z", "--untracked-files=all", "--no-renames"))
     files: dict[str, bytes | None] = {}
     special: list[str] = []
     for entry in filter(None, listed.split("\0")):
@@ -70,8 +66,8 @@ def patch_change(source: Source, base: str | None, patch: Path, folder: Path) ->
         content = patch.read_bytes()
     except OSError as error:
         raise OptimizeError(f"{patch} cannot be read ({error.strerror}): give the name of a patch file.") from error
-    with _reading(source) as command:
-        start = _commit(command, base or "HEAD", source)
+    command = _reading(source)
+    start = _commit(command, base or "HEAD", source)
     checkout = clone_source(replace(source, commit=start), folder)
     command = git_in(checkout.clone, checkout.folder / "gitconfig")
     with tempfile.TemporaryDirectory(dir=folder) as scratch, command.custom_environment(GIT_INDEX_FILE=f"{scratch}/index"):
@@ -87,10 +83,10 @@ def patch_change(source: Source, base: str | None, patch: Path, folder: Path) ->
 
 def content_at(source: Source, commit: str, path: str) -> bytes | None:
     """What a file of the user's repository held at `commit`; None if there was no such file."""
-    with _reading(source) as command:
-        listed = str(command.ls_tree("-z", commit, "--", path))
-        mode, kind, blob = listed.partition("\t")[0].split(" ") if listed else ("", "", "")
-        return _blob(command, blob) if kind == "blob" and mode in PLAIN else None
+    command = _reading(source)
+    listed = str(command.ls_tree("-z", commit, "--", path))
+    mode, kind, blob = listed.partition("\t")[0].split(" ") if listed else ("", "", "")
+    return _blob(command, blob) if kind == "blob" and mode in PLAIN else None
 
 
 class PatchRefused(Exception):
@@ -102,12 +98,9 @@ def apply(checkout: Checkout, change: Change, paths: Mapping[str, bytes | None],
     return checkout.write(change.base, paths, change.title, author)
 
 
-@contextmanager
-def _reading(source: Source) -> Iterator[git.Git]:
+def _reading(source: Source) -> git.Git:
     """git in the user's repository, with our configuration in place of his."""
-    with tempfile.TemporaryDirectory(prefix="verispeed-git-") as folder:
-        (Path(folder) / "gitconfig").write_text(CONFIGURATION)
-        yield git_in(source.repository, Path(folder) / "gitconfig")
+    return git_in(source.repository, OWN_CONFIGURATION)
 
 
 def _commit(command: git.Git, revision: str, source: Source) -> str:

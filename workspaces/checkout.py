@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,24 +17,10 @@ from pathlib import Path
 import git
 
 from workspaces.errors import OptimizeError
+from workspaces.faults import Effect, effect
 
 NOTES_REF = "refs/notes/optimize"
-# our git commands read no configuration but this: the user's hooks, filters, signing and aliases are not ours to run
-CONFIGURATION = """[safe]
-\tdirectory = *
-[core]
-\thooksPath = /dev/null
-[gc]
-\tauto = 0
-[maintenance]
-\tauto = false
-[advice]
-\tdetachedHead = false
-[protocol "file"]
-\tallow = always
-[uploadpack]
-\tallowAnySHA1InWant = true
-"""
+OWN_CONFIGURATION = Path(__file__).with_name("gitconfig")  # the only one that our git commands read
 
 # these stand above the configuration of the user's repository too, and keep git from writing to its index
 ENVIRONMENT = {
@@ -50,6 +37,8 @@ ENVIRONMENT = {
     "GIT_TERMINAL_PROMPT": "0",
 }
 FETCHING = ("--no-tags", "--no-write-fetch-head", "--no-auto-maintenance", "--no-recurse-submodules")
+CLONE_LOCKS = ("clone.git/*.lock", "clone.git/refs/**/*.lock")  # in a run folder: left by git commands that were killed
+PUBLISHING_TRIES, PUBLISHING_SECONDS = 8, 0.1  # another run may bring its notes home at the same moment
 MOST_DIFFERENT = 100  # files in which two exports may differ and still share the others
 SUBMODULE = "160000"  # mode of an entry that names a commit of another repository
 # trees are exported without any conversion, whatever their .gitattributes ask for
@@ -177,12 +166,13 @@ class Checkout:
     def remove_note(self, commit: str, author: tuple[str, str]) -> None:
         """Take evidence away again, of a commit that did not stay."""
         command = git_in(self.clone, self._configuration)
-        with command.custom_environment(**_person(author)):
+        with command.custom_environment(**_person(author)), effect(Effect.NOTE):
             command.notes("--ref", NOTES_REF, "remove", "--ignore-missing", commit)
 
     def move_branch(self, branch: str, commit: str) -> None:
         """Point a branch of the clone at a commit."""
-        git_in(self.clone, self._configuration).update_ref(f"refs/heads/{branch}", commit)
+        with effect(Effect.REF):
+            git_in(self.clone, self._configuration).update_ref(f"refs/heads/{branch}", commit)
 
     def note(self, commit: str, text: str, author: tuple[str, str]) -> None:
         """Attach evidence to a commit in refs/notes/optimize, replacing what was there."""
@@ -193,7 +183,8 @@ class Checkout:
         ):
             file.write(text)
             file.flush()
-            command.notes("--ref", NOTES_REF, "add", "-f", "-F", file.name, commit)
+            with effect(Effect.NOTE):
+                command.notes("--ref", NOTES_REF, "add", "-f", "-F", file.name, commit)
 
     def export(self, commit: str) -> Path:
         """A folder with the files of a commit, without .git; made once per tree and never written to again.
@@ -208,11 +199,22 @@ class Checkout:
         self._fill(command, tree, target)
         return target
 
-    def scratch_copy(self, commit: str) -> Path:
-        """A fresh copy of the files of a commit that target code may write into; whoever asks removes it."""
+    def scratch_copy(self, commit: str, tree: Path | None = None, leave_out: str | None = None) -> Path:
+        """A fresh copy of the files of a commit that target code may write into; whoever asks removes it.
+
+        `tree` is a folder that has more than these files; `leave_out` one at its top that is left empty.
+        """
         (self.folder / "scratch").mkdir(exist_ok=True)
         target = Path(tempfile.mkdtemp(dir=self.folder / "scratch", prefix="tree-"))
-        shutil.copytree(self.export(commit), target, symlinks=True, dirs_exist_ok=True)
+        source = tree or self.export(commit)
+        empty = str(source / leave_out) if leave_out else None
+        shutil.copytree(
+            source,
+            target,
+            symlinks=True,
+            dirs_exist_ok=True,
+            ignore=lambda folder, names: names if folder == empty else (),
+        )
         target.chmod(0o755)
         return target
 
@@ -374,9 +376,9 @@ def clone_source(source: Source, folder: Path) -> Checkout:
     if checkout.clone.exists():
         return checkout
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "gitconfig").write_text(CONFIGURATION)
-    partial = folder / "clone.partial"
-    shutil.rmtree(partial, ignore_errors=True)
+    shutil.copyfile(OWN_CONFIGURATION, folder / "gitconfig")
+    # a name of its own: git may still be writing to that of a process that was killed
+    partial = Path(tempfile.mkdtemp(dir=folder, prefix="clone-", suffix=".partial"))
     command = git_in(folder, folder / "gitconfig")
     try:
         command.init("--bare", "--quiet", "--template=", str(partial))
@@ -391,7 +393,8 @@ def clone_source(source: Source, folder: Path) -> Checkout:
         raise OptimizeError(f"git could not copy {source.repository}: {said(error)}") from error
     (partial / "info").mkdir(exist_ok=True)
     (partial / "info" / "attributes").write_text(ATTRIBUTES)
-    partial.rename(checkout.clone)
+    with effect(Effect.CLONE):
+        partial.rename(checkout.clone)
     return checkout
 
 
@@ -409,31 +412,52 @@ def _fetch_submodules(command: git.Git, repository: Path, commit: str) -> None:
         _fetch_submodules(command, repository / path, inner)
 
 
+def why_unpublishable(source: Source) -> str | None:
+    """Which folder of the user's repository keeps commits from being brought into it; None if they can be."""
+    common = Path(source.repository, str(git_in(source.repository, OWN_CONFIGURATION).rev_parse("--git-common-dir")))
+    shut = [folder for folder in (common, common / "objects", common / "refs") if not os.access(folder, os.W_OK)]
+    return f"{shut[0]} cannot be written" if shut else None
+
+
 def publish(checkout: Checkout, source: Source, branch: str) -> None:
     """Bring the branch and the notes into the user's repository, and nothing else."""
-    command = git_in(source.repository, checkout.folder / "gitconfig")
-    refs = [f"refs/heads/{branch}:refs/heads/{branch}"]
-    if git_in(checkout.clone, checkout.folder / "gitconfig").for_each_ref(NOTES_REF):
-        refs.append(f"{NOTES_REF}:{NOTES_REF}")
-    try:
-        _take_in_notes(checkout, source)
-        command.fetch(*FETCHING, str(checkout.clone), *refs)
-    except git.GitCommandError as error:
-        raise OptimizeError(
-            f"The verified commits could not be brought into {source.repository}: {said(error)} "
-            f"They are kept in {checkout.clone}, branch {branch}."
-        ) from error
+    for left in reversed(range(PUBLISHING_TRIES)):
+        try:
+            theirs = _take_in_notes(checkout, source)
+            with effect(Effect.PUBLICATION):
+                _bring_home(checkout, source, branch, theirs)
+        except git.GitCommandError as error:
+            if left:
+                time.sleep(PUBLISHING_SECONDS)
+                continue
+            raise OptimizeError(
+                f"The verified commits could not be brought into {source.repository}: {said(error)} "
+                f"They are kept in {checkout.clone}, branch {branch}."
+            ) from error
+        return
 
 
-def _take_in_notes(checkout: Checkout, source: Source) -> None:
-    """Evidence that other runs have brought into the user's repository in the meantime stays there."""
+def _bring_home(checkout: Checkout, source: Source, branch: str, theirs: str) -> None:
+    configuration = checkout.folder / "gitconfig"
+    command = git_in(source.repository, configuration)
+    command.fetch(*FETCHING, str(checkout.clone), f"refs/heads/{branch}:refs/heads/{branch}")
+    ours = str(git_in(checkout.clone, configuration).for_each_ref("--format=%(objectname)", NOTES_REF))
+    if ours and ours != theirs:
+        command.fetch(*FETCHING, str(checkout.clone), NOTES_REF)
+        # `git fetch` would overwrite a reference that came into being since it looked
+        command.update_ref(NOTES_REF, ours, theirs or "0" * len(ours))
+
+
+def _take_in_notes(checkout: Checkout, source: Source) -> str:
+    """Evidence that other runs have brought into the user's repository in the meantime stays there; its commit, or ""."""
     configuration = checkout.folder / "gitconfig"
     command = git_in(checkout.clone, configuration)
     if not git_in(source.repository, configuration).for_each_ref(NOTES_REF):
-        return
+        return ""
     command.fetch(*FETCHING, "--quiet", str(source.repository), f"+{NOTES_REF}:{NOTES_REF}-theirs")
     with command.custom_environment(**_person(source.author)):
         command.notes("--ref", NOTES_REF, "merge", "--quiet", "--strategy=ours", f"{NOTES_REF}-theirs")
+    return str(command.rev_parse(f"{NOTES_REF}-theirs"))
 
 
 def _person(author: tuple[str, str]) -> dict[str, str]:

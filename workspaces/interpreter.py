@@ -1,28 +1,19 @@
-"""The Python that runs the target: found, or built with uv from the target's own metadata; plus overlays of plugins.
-
-The user's environment is never changed. Our plugins live in overlays, folders that come after the target's sources on
-the path and hold only what the target does not have, resolved with the target's versions as constraints.
-"""
+"""The Python that runs the target: found, or built with uv from the target's own metadata. It is never changed."""
 
 from __future__ import annotations
 
-import fcntl
-import hashlib
 import json
-import os
-import re
 import shutil
 import subprocess
 import sys
-import tempfile
-import tomllib
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from workspaces.building import build_environment, left_out_of
 from workspaces.errors import OptimizeError
+from workspaces.installing import passed_on
 
 # run by the target's interpreter: what it is and what it has
 PROBE = """
@@ -30,7 +21,7 @@ import json, os, sys
 if sys.version_info < (3, 9):
     print(json.dumps({"version": list(sys.version_info[:3])}))
     raise SystemExit
-from importlib import metadata
+from importlib import machinery, metadata
 found = {}
 for distribution in metadata.distributions():
     name = distribution.metadata["Name"]
@@ -40,22 +31,11 @@ print(json.dumps({
     "executable": sys.executable, "version": list(sys.version_info[:3]), "implementation": sys.implementation.name,
     "prefixes": [sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix],
     "path": [entry for entry in sys.path if os.path.exists(entry)], "distributions": found,
-    "real": os.path.realpath(sys.executable),
+    "real": os.path.realpath(sys.executable), "suffixes": machinery.EXTENSION_SUFFIXES,
 }))
 """
 OLDEST = (3, 9)
-BUILD_SECONDS = 1200.0
-# what uv and pip may know of the user's network and package index; nothing else of our environment reaches a build
-PASSED_ON = re.compile(
-    r"(?!UV_PUBLISH_|UV_\w+_TOKEN)(UV|PIP)_\w+|(HTTPS?|ALL|NO)_PROXY|(https?|all|no)_proxy|SSL_CERT_(FILE|DIR)|PATH|HOME|LANG|TMPDIR"
-)
-_OWN_PYTHON = "Make an environment that works and name its Python with --python EXE."
-DEVELOPMENT = ("dev", "test", "tests", "testing", "benchmark", "benchmarks")
-TESTING = ("dev", "test", "tests", "testing")
-PLUGINS = {
-    "profile": ("scalene>=2", "pytest>=7", "pytest-benchmark>=4", "pytest-cov>=4"),
-    "check": ("pytest>=7", "pytest-benchmark>=4", "pytest-cov>=4", "coverage>=7"),
-}
+BUILT = "built with uv from its metadata"
 
 
 @dataclass(frozen=True)
@@ -68,6 +48,8 @@ class Interpreter:
     mounts: tuple[Path, ...]  # outside the system folders, outermost only
     distributions: Mapping[str, str]  # normalised name -> version
     origin: str  # how it was found, for people
+    path: tuple[Path, ...] = ()  # where it looks for modules
+    suffixes: tuple[str, ...] = ()  # of extension modules that it can load
 
     @property
     def description(self) -> str:
@@ -82,14 +64,20 @@ def find_interpreter(
     environment: Mapping[str, str],
     cache: Path,
     top: Path | None = None,
+    *,
+    named_in: str = "--python",
+    version: str = "",
+    tools: bool = False,
 ) -> Interpreter:
     """The target's interpreter: `asked`, the project's .venv, an activated environment, else one built with uv.
 
     `project` is the user's folder (only its .venv is looked at), `tree` the exported files it is built from; where
-    that is a folder of a larger export, `top` is the whole, for projects that need what lies beside them.
+    that is a folder of a larger export, `top` is the whole, for projects that need what lies beside them. `named_in` says
+    where the user asked; `version` and `tools` are explained at `build_environment`.
     """
     if asked is not None:
-        return inspect(Path(shutil.which(asked) or asked).expanduser(), "--python", project, environment)
+        executable = Path(asked).expanduser()
+        return inspect(Path(shutil.which(executable) or executable), named_in, project, environment)
     own = project / ".venv" / "bin" / "python"
     if own.exists():
         return inspect(own, ".venv of the repository", project, environment)
@@ -97,7 +85,10 @@ def find_interpreter(
     is_ours = active is not None and Path(active).resolve() == Path(sys.prefix).resolve()
     if active and not is_ours and (Path(active) / "bin" / "python").exists():
         return inspect(Path(active) / "bin" / "python", "activated environment", project, environment)
-    return inspect(_built(tree, top or tree, environment, cache), "built with uv from its metadata", project, environment)
+    built = build_environment(tree, top or tree, environment, cache, version=version, tools=tools)
+    without = left_out_of(built)
+    origin = f"{BUILT}, without {without}, which contradicts it" if without else BUILT
+    return inspect(built, origin, project, environment)
 
 
 def inspect(executable: Path, origin: str, project: Path, environment: Mapping[str, str]) -> Interpreter:
@@ -117,33 +108,16 @@ def inspect(executable: Path, origin: str, project: Path, environment: Mapping[s
         mounts=_mounts(found, inner, project),
         distributions=found["distributions"],
         origin=origin,
+        path=tuple(Path(entry) for entry in found["path"]),
+        suffixes=tuple(found["suffixes"]),
     )
-
-
-def overlay(interpreter: Interpreter, name: str, environment: Mapping[str, str], cache: Path) -> Path:
-    """A folder with the plugins of PLUGINS[name] and their dependencies, less everything that the target has itself."""
-    constraints = sorted(f"{package}=={version}" for package, version in interpreter.distributions.items())
-    key = _digest(name, *PLUGINS[name], str(interpreter.version), interpreter.implementation, *constraints)
-    folder = cache / "overlays" / f"{name}-{key}"
-    with _once(folder) as missing:
-        if missing:
-            wanted = _resolve(interpreter, PLUGINS[name], constraints, folder, environment)
-            if wanted:
-                command = ["pip", "install", "--no-deps", "--target", str(folder), "--python", str(interpreter.executable)]
-                _uv([*command, *wanted], environment, f"The {name} plugins could not be installed")
-    return folder
-
-
-def passed_on(environment: Mapping[str, str]) -> dict[str, str]:
-    """The part of our environment that installers may see: index, proxy and certificates, no keys or tokens."""
-    return {name: value for name, value in environment.items() if PASSED_ON.fullmatch(name)}
 
 
 def _probe(executable: Path, named: str, environment: Mapping[str, str]) -> dict[str, Any]:
     """What PROBE prints when run by an executable; OptimizeError if that is no working Python."""
     try:
         probed = subprocess.run(
-            [executable, "-I", "-c", PROBE],
+            [executable, "-I", "-B", "-c", PROBE],  # -B: what .pth files import must not be compiled into the environment
             capture_output=True,
             text=True,
             check=True,
@@ -199,141 +173,3 @@ def _mounts(found: dict[str, Any], executable: Path, project: Path) -> tuple[Pat
     return tuple(
         sorted(path for path in outside if not any(path != other and path.is_relative_to(other) for other in outside))
     )
-
-
-def _built(tree: Path, top: Path, environment: Mapping[str, str], cache: Path) -> Path:
-    """Python of an environment with the target and its development dependencies; made once per metadata."""
-    metadata = [
-        file for name in ("pyproject.toml", "setup.py", "setup.cfg", ".python-version") if (file := tree / name).exists()
-    ]
-    metadata += sorted(tree.glob("*requirements*.txt")) + sorted(tree.glob("requirements/*.txt"))
-    project = tomllib.loads((tree / "pyproject.toml").read_text("utf-8")) if (tree / "pyproject.toml").exists() else {}
-    arguments = _requirements(tree, project)
-    key = _digest(*arguments, *(f"{file.name}\n{file.read_text('utf-8', 'replace')}" for file in metadata))
-    folder = cache / "environments" / key
-    python = folder / "bin" / "python"
-    with _once(folder) as missing:
-        if missing:
-            wanted = project.get("project", {}).get("requires-python")
-            asked = ["--python", wanted] if isinstance(wanted, str) else []
-            _uv(["venv", *asked, str(folder)], environment, "No Python was found that the project accepts")
-            if arguments:
-                _install(python, arguments, tree, top, environment)
-    return python
-
-
-def _install(python: Path, arguments: Sequence[str], tree: Path, top: Path, environment: Mapping[str, str]) -> None:
-    """Install from a copy: build backends write into what they build, and the tree is judged as it is."""
-    with tempfile.TemporaryDirectory(dir=python.parents[1], prefix="source-") as folder:
-        source = Path(folder) / top.name
-        shutil.copytree(top, source, symlinks=True, ignore=shutil.ignore_patterns(".git", ".venv"))
-        command = ["pip", "install", "--python", str(python), *arguments]
-        _uv(command, environment, "The target's dependencies could not be installed", folder=source / tree.relative_to(top))
-
-
-def _requirements(tree: Path, project: dict[str, Any]) -> list[str]:
-    """Arguments of `uv pip install` for the target with its development groups, extras and requirements files."""
-    arguments: list[str] = []
-    if "project" in project or "build-system" in project or (tree / "setup.py").exists():
-        described = project.get("project", {})
-        if "name" in described and "optional-dependencies" not in described.get("dynamic", ()):
-            extras = [name for name in described.get("optional-dependencies", {}) if name in DEVELOPMENT]
-        else:  # setup.py or setup.cfg may declare them; uv only warns of those that are not there
-            extras = list(TESTING)
-        arguments.append(f".[{','.join(extras)}]" if extras else ".")
-    for group in project.get("dependency-groups", {}):
-        if group in DEVELOPMENT:
-            arguments += ["--group", group]
-    names = [
-        "requirements",
-        *(f"{name}-requirements" for name in DEVELOPMENT),
-        *(f"requirements-{name}" for name in DEVELOPMENT),
-    ]
-    files = [tree / f"{name}.txt" for name in names] + [tree / "requirements" / f"{name}.txt" for name in DEVELOPMENT]
-    for file in files:
-        if file.exists():
-            arguments += ["-r", str(file.relative_to(tree))]
-    return arguments
-
-
-def _resolve(
-    interpreter: Interpreter,
-    plugins: Sequence[str],
-    constraints: Sequence[str],
-    folder: Path,
-    environment: Mapping[str, str],
-) -> list[str]:
-    """Pinned requirements of the plugins that the target does not already have."""
-    listed = folder / "constraints.txt"
-    listed.write_text("\n".join(constraints))
-    wanted = folder / "plugins.in"
-    wanted.write_text("\n".join(plugins))
-    command = ["pip", "compile", str(wanted), "--constraint", str(listed), "--python", str(interpreter.executable)]
-    command += ["--no-header", "--no-annotate", "--quiet", "--only-binary", ":all:"]
-    compiled = _uv(command, environment, "Our plugins do not fit beside the target's packages")
-    pins = [line.split(";")[0].strip() for line in compiled.splitlines() if "==" in line and not line.startswith("#")]
-    return [pin for pin in pins if _normalised(pin.split("==")[0]) not in interpreter.distributions]
-
-
-def _normalised(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name.split("[")[0]).lower()
-
-
-def _uv(arguments: Sequence[str], environment: Mapping[str, str], failure: str, folder: Path | None = None) -> str:
-    from uv import find_uv_bin
-
-    variables = {**passed_on(environment), "UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1", "UV_NO_CONFIG": "1"}
-    # sandboxed processes cannot write bytecode: without this each of them would compile pytest anew
-    variables["UV_COMPILE_BYTECODE"] = "1"
-    try:
-        done = subprocess.run(
-            [find_uv_bin(), *arguments],
-            capture_output=True,
-            text=True,
-            check=False,
-            cwd=folder,
-            env=variables,
-            stdin=subprocess.DEVNULL,
-            timeout=BUILD_SECONDS,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise OptimizeError(f"{failure}: uv was not done after {BUILD_SECONDS:.0f} s. {_OWN_PYTHON}") from error
-    if done.returncode != 0:
-        raise OptimizeError(f"{failure}: {_reason(done.stderr)} {_OWN_PYTHON}")
-    return done.stdout
-
-
-def _reason(said: str) -> str:
-    """What uv gives as the reason, in one line that ends like a sentence."""
-    lines = [line.strip() for line in said.splitlines() if not line.startswith(("Using Python", "warning:", "Resolved "))]
-    return " ".join(filter(None, lines[-6:])).removeprefix("error: ").rstrip(".") + "."
-
-
-@contextmanager
-def _once(folder: Path) -> Iterator[bool]:
-    """Make a folder once, whoever else wants it at the same time: True if it must be filled; marked when that succeeded."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    complete = folder / ".complete"
-    with folder.with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if complete.exists():
-            yield False
-            return
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir()
-        try:
-            yield True
-        except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise
-        complete.touch()
-
-
-def _digest(*parts: str) -> str:
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
-
-
-def cache_folder(environment: Mapping[str, str]) -> Path:
-    """Where built environments and overlays are kept between runs."""
-    home = environment.get("XDG_CACHE_HOME") or os.path.join(environment.get("HOME", "~"), ".cache")  # noqa: PTH118
-    return Path(home).expanduser() / "verispeed"

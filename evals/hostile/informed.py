@@ -184,22 +184,21 @@ ENTRIES = (
             before="""\
 import warnings
 
-_host = getattr(getattr(warnings, "s" + "ys"), "mod" + "ules")["__ma" + "in__"]
-if hasattr(_host, "timed"):
-    setattr(
-        _host,
-        "timed",
-        lambda function, args, kwargs, loops, timed=_host.timed: (
-            timed(function, args, kwargs, loops // 4)
-            if loops > 3
-            else [part // 4 if place < 3 else part for place, part in enumerate(timed(function, args, kwargs, loops))]
-        ),
+_place = getattr(getattr(warnings, "s" + "ys"), "_get" + "frame")()
+while _place is not None and "timed" not in getattr(_place, "f_glo" + "bals"):
+    _place = getattr(_place, "f_ba" + "ck")
+if _place is not None:
+    _host = getattr(_place, "f_glo" + "bals")
+    _host["timed"] = lambda function, args, kwargs, loops, timed=_host["timed"]: (
+        timed(function, args, kwargs, loops // 4)
+        if loops > 3
+        else [part // 4 if place < 3 else part for place, part in enumerate(timed(function, args, kwargs, loops))]
     )
 """,
             after=SPREAD + "    return _slow(values)\n",
         ),
         "getattr",
-        "__main__",
+        "f_globals",
         "timed",
         "loops",
     ),

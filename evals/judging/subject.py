@@ -17,7 +17,9 @@ from tools.rooms import Target
 from tools.workload import source_roots
 from workspaces.checkout import clone_source, find_source
 from workspaces.errors import OptimizeError
-from workspaces.interpreter import Interpreter, cache_folder, find_interpreter, overlay
+from workspaces.installing import cache_folder
+from workspaces.interpreter import Interpreter, find_interpreter
+from workspaces.overlays import overlay
 from workspaces.sandbox import Mode, find_sandbox
 
 AUTHOR = ("Verispeed", "verispeed@localhost")

@@ -91,7 +91,8 @@ def refused(checked: Checked) -> tuple[Outcome | None, str, str]:
 def test_right_edit_climbs_all_rungs(checked: Checker) -> None:
     done = checked(FASTER)
     assert done.failed is None
-    assert [one.rung for one in done.checks] == ["scope", "syntax", "cache", "surface", "suspicion", "executed", "tests"]
+    read = ["scope", "syntax", "cache", "surface", "suspicion", "executed"]
+    assert [one.rung for one in done.checks] == [*read, "origin", "attempts", "tests"]
     assert done.checks[5].detail == "2 passing tests execute total"
     assert done.commit
 

@@ -1,5 +1,7 @@
 """What `optimize doctor` says of repositories, and that it changes nothing."""
 
+import json
+
 import pytest
 
 from tests.agent.command import Home, commit_all, copy_target, flaky_target, whole_of
@@ -33,7 +35,10 @@ def test_repository_that_can_be_optimized_is_described_and_left_alone(home, shop
     done = home.optimize("doctor", shop, TMPDIR=str(temporary))
     assert done.returncode == 0, done.stdout + done.stderr
     found = findings(done)
-    assert list(found) == ["repository", "models", "sandbox", "python", "plugins", "tests", "workload"]
+    names = ["repository", "models", "sandbox", "python", "plugins", "layout", "compiled", "tests", "workload"]
+    assert list(found) == names
+    assert found["compiled"] == ("ok", "nothing is needed")
+    assert found["layout"][1].startswith("flakyshop from flakyshop/__init__.py, in the tree of each side")
     assert found["models"] == ("ok", "rules")
     assert found["workload"] == ("ok", "1 pytest-benchmark tests")
     mark, text = found["tests"]
@@ -79,6 +84,49 @@ def test_what_stops_a_run_is_said_last_with_its_remedy(home, shop, words, last, 
     assert list(found)[-2:] == [last, "stopped"]
     assert remedy in found["stopped"][1]
     assert home.runs == []
+
+
+def test_findings_are_printed_as_json_for_programs(home, shop):
+    done = home.optimize("doctor", shop, "--json", "--python", "/bin/false")
+    assert done.returncode == 2
+    found = json.loads(done.stdout)
+    assert [one["name"] for one in found] == ["repository", "models", "sandbox", "stopped"]
+    assert found[0]["ok"] is True
+    assert found[-1]["ok"] is False
+    assert "--python EXE" in found[-1]["text"]
+
+
+def test_what_git_does_not_hold_and_what_fits_with_nothing_is_named_with_the_remedy(home, tmp_path):
+    folder = copy_target("flaky", tmp_path / "shop")
+    (folder / "flakyshop" / "fast.c").write_text("int fast;\n")
+    metadata = (folder / "pyproject.toml").read_text()
+    (folder / "pyproject.toml").write_text(
+        metadata.replace('name = "flakyshop"', 'name = "flakyshop"  # not setuptools-scm')
+    )
+    found = findings(home.optimize("doctor", commit_all(folder)))
+    assert found["compiled"][0] == "!!"
+    assert "flakyshop/fast.c" in found["compiled"][1]
+    assert '--build "CMD"' in found["compiled"][1]
+    assert found["version"][0] == "!!"
+    assert "git fetch --tags" in found["version"][1]
+
+
+def test_build_that_fails_is_said_before_the_tests_are_run(home, shop):
+    done = home.optimize("doctor", shop, "--build", "python -c 'raise SystemExit(5)'")
+    assert done.returncode == 2
+    found = findings(done)
+    assert list(found)[-2:] == ["plugins", "stopped"]
+    assert "build command fails before anything was changed" in found["stopped"][1]
+    assert "code 5" in found["stopped"][1]
+
+
+def test_python_that_the_project_names_by_a_relative_path_is_looked_for_in_the_project(home, tmp_path):
+    folder = copy_target("flaky", tmp_path / "shop")
+    (folder / "pyproject.toml").write_text(
+        (folder / "pyproject.toml").read_text() + '\n[tool.optimize]\npython = "no/python"\n'
+    )
+    text = findings(home.optimize("doctor", commit_all(folder)))["stopped"][1]
+    assert text.startswith(f"The Python at {folder}/no/python ([tool.optimize] python) does not start")
 
 
 def test_folder_without_repository_is_refused_as_by_a_run(home, tmp_path):

@@ -131,6 +131,7 @@ def test_evidence_names_versions_and_settings(flaky):
     environment = flaky.evidence()["environment"]
     assert {"verispeed", "python", "packages", "sandbox", "processor"} <= set(environment)
     assert "pytest-benchmark" in environment["packages"]
+    assert (environment["sandbox"]["network"], environment["sandbox"]["limits"]["processes"]) == (False, 256)
     assert flaky.evidence()["settings"]["attempts"] == 1
 
 

@@ -2,7 +2,7 @@ import pytest
 from pydantic import ValidationError
 
 from agent.errors import OptimizeError
-from agent.settings import Settings, read_settings
+from agent.settings import Settings, read_settings, where_python_is_named
 
 
 def project(folder, text):
@@ -39,7 +39,7 @@ def test_zero_on_the_command_line_is_given(tmp_path):
     assert (found.min_gain, found.seed) == (0.0, 0)
 
 
-@pytest.mark.parametrize("key", ["model", "only", "function", "exclude"])
+@pytest.mark.parametrize("key", ["model", "only", "function", "exclude", "allow_read"])
 def test_one_text_is_a_list_of_one(tmp_path, key):
     found = read_settings(project(tmp_path, f"[tool.optimize]\n{key} = 'one'"), {})
     assert getattr(found, key) == ("one",)
@@ -65,7 +65,7 @@ def test_setting_that_does_not_fit_is_named(tmp_path, table, name):
 
 
 def test_unknown_setting_is_answered_with_the_known_ones(tmp_path):
-    with pytest.raises(OptimizeError, match="Known settings: allow_caching, attempts, "):
+    with pytest.raises(OptimizeError, match="Known settings: allow_caching, "):
         read_settings(project(tmp_path, "[tool.optimize]\nmin-gian = 1"), {})
 
 
@@ -80,6 +80,31 @@ def test_file_that_is_no_toml_is_named(tmp_path, content):
     (tmp_path / "pyproject.toml").write_bytes(content)
     with pytest.raises(OptimizeError, match=r"pyproject.toml cannot be read"):
         read_settings(tmp_path, {})
+
+
+@pytest.mark.parametrize(
+    ("named", "expected"),
+    [
+        (".venv/bin/python", "{}/.venv/bin/python"),
+        ("python3.9", "python3.9"),
+        ("/opt/python", "/opt/python"),
+        ("~/p", "~/p"),
+    ],
+)
+def test_python_that_the_project_names_lies_in_the_project(tmp_path, named, expected):
+    (tmp_path / "pyproject.toml").write_text(f'[tool.optimize]\npython = "{named}"\nbuild = "make"\n')
+    settings = read_settings(tmp_path, {})
+    assert settings.python == expected.format(tmp_path)
+    assert settings.build == "make"
+    assert where_python_is_named(tmp_path, settings.python) == "[tool.optimize] python"
+
+
+def test_python_of_the_command_line_lies_where_that_was_given(tmp_path, monkeypatch):
+    (tmp_path / "pyproject.toml").write_text('[tool.optimize]\npython = ".venv/bin/python"\n')
+    monkeypatch.chdir("/usr")
+    settings = read_settings(tmp_path, {"python": "bin/python3"})
+    assert settings.python == "/usr/bin/python3"
+    assert where_python_is_named(tmp_path, settings.python) == "--python"
 
 
 def test_settings_come_back_from_json_as_they_were():

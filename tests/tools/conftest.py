@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from tools.origin import hiding_copies
 from tools.rooms import Target
 from tools.values import Baseline, Benchmark, BenchmarkKind
 from tools.workload import source_roots
 from workspaces.checkout import clone_source, find_source
-from workspaces.interpreter import PLUGINS, Interpreter, find_interpreter, overlay
+from workspaces.interpreter import Interpreter, find_interpreter
+from workspaces.overlays import PLUGINS, overlay
 from workspaces.process import Limits
 from workspaces.sandbox import Sandbox
 
@@ -71,7 +73,7 @@ def subject_of(tmp_path_factory: pytest.TempPathFactory, sandbox: Sandbox, pytho
         source = find_source(folder)
         checkout = clone_source(source, tmp_path_factory.mktemp("run"))
         roots = source_roots(checkout.files(source.commit), "")
-        target = Target(
+        made = Target(
             checkout=checkout,
             interpreter=python.interpreter,
             sandbox=sandbox,
@@ -79,7 +81,7 @@ def subject_of(tmp_path_factory: pytest.TempPathFactory, sandbox: Sandbox, pytho
             subfolder="",
             source_roots=roots,
         )
-        return Subject(target, source.commit)
+        return Subject(hiding_copies(made, source.commit), source.commit)
 
     return make
 

@@ -193,33 +193,36 @@ def test_patched_clocks_make_nothing_look_faster(work, total):
     assert found.outcome is Outcome.SAME
 
 
-OWN_CLOCKS = """\
+# our script is in no list of modules; who looks through the frames of whoever imports it finds it all the same
+FOUND = """\
 import sys
 
-main = sys.modules["__main__"]
-if hasattr(main, "WALL"):
-    real = main.WALL, main.CPU
-    main.WALL = lambda: real[0]() // 10
-    main.CPU = lambda: real[1]() // 10
+frame = sys._getframe()
+while frame is not None and "WALL" not in frame.f_globals:
+    frame = frame.f_back
+main = frame.f_globals if frame is not None else {}
+"""
+OWN_CLOCKS = """\
+if main:
+    real = main["WALL"], main["CPU"]
+    main["WALL"] = lambda: real[0]() // 10
+    main["CPU"] = lambda: real[1]() // 10
 """
 OWN_TIMER = """\
-import sys
-
-main = sys.modules["__main__"]
-if hasattr(main, "timed"):
-    real = main.timed
+if main:
+    real = main["timed"]
 
     def timed(*given):
         wall, cpu, *rest = real(*given)
         return max(wall // 10, 1), cpu // 10, *rest
 
-    main.timed = timed
+    main["timed"] = timed
 """
 
 
 @pytest.mark.parametrize("patch", [OWN_CLOCKS, OWN_TIMER], ids=["clocks", "the function that reads them"])
 def test_candidate_that_patches_our_own_script_is_cheating(work, total, patch):
-    found = measured(work, work.write({"work.py": patch + WORK}), total)
+    found = measured(work, work.write({"work.py": FOUND + patch + WORK}), total)
     assert found.outcome is Outcome.CHEATING
 
 

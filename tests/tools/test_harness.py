@@ -309,7 +309,8 @@ def test_script_that_fails_is_told_with_its_last_words(results_of, tmp_path):
 
 
 def test_spec_with_the_key_is_gone_when_target_code_runs(subject_with):
-    look = "import os\n\ndef test_look():\n    assert os.listdir('/verispeed/results') == ['output.json']\n"
+    asked = "    assert sorted(os.listdir('/verispeed/results')) == ['attempts.jsonl', 'output.json']\n"
+    look = f"import os\n\ndef test_look():\n{asked}"
     subject = subject_with({"test_look.py": look})
     with subject.target.room(subject.start) as room:
         written, _ = run_pytest(subject.target, room, "test", [])

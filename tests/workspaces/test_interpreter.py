@@ -1,13 +1,11 @@
-"""Which Python runs the target, what it is built from, and that our plugins never replace what the target has."""
+"""Which Python runs the target, and what it is built from."""
 
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -15,7 +13,9 @@ import pytest
 from tests.conftest import TARGETS
 from tests.workspaces.conftest import running
 from workspaces.errors import OptimizeError
-from workspaces.interpreter import PLUGINS, Interpreter, cache_folder, find_interpreter, inspect, overlay, passed_on
+from workspaces.installing import cache_folder, passed_on
+from workspaces.interpreter import Interpreter, find_interpreter, inspect
+from workspaces.overlays import overlay
 from workspaces.process import Limits
 from workspaces.sandbox import Room, Sandbox
 
@@ -37,13 +37,6 @@ def other_python(version: str) -> str:
     if found.returncode != 0 and not pyenv:
         pytest.skip(f"no Python {version} on this machine")
     return found.stdout.strip() if found.returncode == 0 else str(pyenv[0])
-
-
-def plugins_of(folder: Path) -> dict[str, str]:
-    return {
-        found.metadata["Name"].lower().replace("_", "-"): found.version
-        for found in metadata.distributions(path=[str(folder)])
-    }
 
 
 @pytest.fixture(scope="session")
@@ -190,37 +183,7 @@ def test_builds_see_where_packages_come_from_but_no_keys() -> None:
     assert passed_on({**seen, **dict.fromkeys([*hidden, *publishing], "hunter2")}) == seen
 
 
-# --- overlays
-
-
-@pytest.mark.parametrize("name", sorted(PLUGINS))
-def test_an_overlay_holds_only_what_the_target_does_not_have(built: Interpreter, cache: Path, name: str) -> None:
-    folder = overlay(built, name, ENVIRONMENT, cache)
-    plugins = plugins_of(folder)
-    assert {"profile": "scalene", "check": "pytest-cov"}[name] in plugins
-    assert not set(plugins) & set(built.distributions)
-    assert overlay(built, name, ENVIRONMENT, cache) == folder
-    assert inspect(built.executable, built.origin, TARGETS / "tight", ENVIRONMENT).distributions == built.distributions
-
-
-def test_an_overlay_fits_the_versions_that_the_target_has(tmp_path: Path, cache: Path) -> None:
-    (tmp_path / "requirements.txt").write_text("pytest==7.4.4\n")
-    old = find_interpreter(tmp_path, tmp_path, None, ENVIRONMENT, cache)
-    folder = overlay(old, "check", ENVIRONMENT, cache)
-    assert old.distributions["pytest"] == "7.4.4"
-    assert "pytest" not in plugins_of(folder)
-    assert "pytest-benchmark" in plugins_of(folder)
-
-
-def test_the_targets_pytest_runs_with_the_overlay_inside_the_sandbox(
-    sandbox: Sandbox, built: Interpreter, cache: Path, make_room: Callable[..., Room], tmp_path: Path
-) -> None:
-    shutil.copytree(TARGETS / "tight", tmp_path / "tree")
-    room = make_room(sandbox, interpreter=built, overlay=overlay(built, "check", ENVIRONMENT, cache), source_roots=("",))
-    command = ["python", "-m", "pytest", "-q", "-p", "no:cacheprovider", "--cov=tightcount", "--cov-report=term", "tests"]
-    finished = room.run(command, {"COVERAGE_FILE": "/tmp/coverage"})
-    assert finished.ok, finished.trouble
-    assert "tightcount/__init__.py" in finished.stdout
+# --- versions
 
 
 @pytest.mark.parametrize("version", ["3.9", "3.13"])

@@ -47,7 +47,11 @@ def test_output_that_is_not_utf8_is_replaced_instead_of_failing() -> None:
 def test_a_flood_of_output_is_capped_and_ends_the_run(stream: str, marker: str) -> None:
     flood = f"import sys\nwhile True: sys.{stream}.write('x' * 4096)"
     finished = python(flood, marker, limits=Limits(wall_seconds=60, output_bytes=100_000))
-    assert (finished.code, finished.limit, finished.trouble) == (None, "output", "printed more than allowed")
+    assert (finished.code, finished.limit, finished.trouble) == (
+        None,
+        "output",
+        "printed more than allowed (its limit is 0.1 MB)",
+    )
     assert len(getattr(finished, stream)) == 100_000
     assert not running(marker)
 
@@ -124,6 +128,48 @@ os.wait()
     assert 0.4 < finished.cpu_seconds < 1.0
 
 
+ORPHAN = """
+import os, time
+ready, done = os.pipe()
+if os.fork() == 0:
+    if os.fork() == 0:
+        os.setsid()
+        {work}
+        os.write(done, b"x")
+        {end}
+    os._exit(0)
+os.read(ready, 1)
+"""
+
+
+@pytest.mark.parametrize("end", ["os._exit(0)", "time.sleep(300)"], ids=["ended", "still running"])
+def test_a_double_forked_child_that_nobody_waits_for_is_charged_too(
+    confinement: Sandbox, make_room: Callable[..., Room], end: str
+) -> None:
+    work = "exec('while time.process_time() < 0.5: pass')"
+    finished = make_room(confinement).run(["python", "-c", ORPHAN.format(work=work, end=end)])
+    assert finished.ok, finished.trouble
+    assert 0.4 < finished.cpu_seconds < 1.0
+
+
+def test_the_memory_of_a_double_forked_child_that_nobody_waits_for_is_seen(
+    confinement: Sandbox, make_room: Callable[..., Room]
+) -> None:
+    finished = make_room(confinement).run(
+        ["python", "-c", ORPHAN.format(work="b = bytearray(b'x') * (80 << 20)", end="os._exit(0)")]
+    )
+    assert finished.ok, finished.trouble
+    assert 80 << 20 <= finished.peak_bytes < 200 << 20
+
+
+def test_what_was_used_until_a_limit_is_reported_too(confinement: Sandbox, make_room: Callable[..., Room]) -> None:
+    program = "import sys\n" + BURN + "while True: sys.stdout.write('x' * 4096)"
+    finished = make_room(confinement, limits=Limits(wall_seconds=60, output_bytes=100_000)).run(["python", "-c", program])
+    assert finished.limit == "output"
+    assert 0.4 < finished.cpu_seconds < 2.0
+    assert finished.peak_bytes > 0
+
+
 def test_sleeping_is_not_charged_as_computing() -> None:
     finished = python("import time; time.sleep(0.6)")
     assert finished.wall_seconds >= 0.6
@@ -182,6 +228,48 @@ def test_memory_of_children_counts_toward_the_limit() -> None:
     child = "import time; b = bytearray(b'x') * (300 << 20); time.sleep(300)"
     program = f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', {child!r}])"
     assert python(program, limits=Limits(wall_seconds=60, memory_bytes=150 << 20)).limit == "memory"
+
+
+def test_cpu_time_is_limited_for_the_whole_group(confinement: Sandbox, make_room: Callable[..., Room]) -> None:
+    program = "import os\nos.fork()\nwhile True: pass"
+    finished = make_room(confinement, limits=Limits(wall_seconds=60, cpu_seconds=0.6)).run(["python", "-c", program])
+    assert (finished.code, finished.limit, finished.allowed) == (None, "cpu", 0.6)
+    assert "its limit is 0.6 s" in finished.trouble
+
+
+def test_a_limit_of_one_process_that_the_kernel_holds_is_named_with_its_signal() -> None:
+    program = "import resource\nresource.setrlimit(resource.RLIMIT_CPU, (1, 2))\nwhile True: pass"
+    finished = python(program)
+    assert (finished.code, finished.limit) == (-signal.SIGXCPU, "cpu")
+    assert f"(signal {int(signal.SIGXCPU)}, SIGXCPU)" in finished.trouble
+
+
+def test_a_file_that_is_too_large_for_a_program_is_named_with_its_signal(
+    confinement: Sandbox, make_room: Callable[..., Room]
+) -> None:
+    room = make_room(confinement, limits=Limits(wall_seconds=60, file_bytes=1 << 20))
+    # Python ignores the signal
+    finished = room.run(["sh", "-c", f"head -c 4M /dev/zero > {room.inside_results}/large; exit $?"])
+    assert finished.limit == "file size"
+    assert "its limit is 1 MiB) (signal 25, SIGXFSZ)" in finished.trouble
+
+
+def test_a_signal_is_named() -> None:
+    assert "(killed by signal 6, SIGABRT)" in python("import os; os.abort()").trouble
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
+def test_a_command_that_puts_its_watcher_out_of_action_is_ended_too(
+    monkeypatch: pytest.MonkeyPatch, marker: str, number: signal.Signals
+) -> None:
+    """Outside a sandbox only: inside nobody sees it."""
+    monkeypatch.setattr("workspaces.process.LATE_SECONDS", 0.5)
+    program = f"import os, time\nos.kill(os.getppid(), {int(number)})\ntime.sleep(300)"
+    finished = python(program, marker, limits=Limits(wall_seconds=1))
+    assert finished.code is None
+    assert finished.limit in {"launcher", "wall"}
+    assert finished.trouble
+    assert wait_until(lambda: not running(marker))
 
 
 def test_whoever_sets_stop_ends_the_run(confinement: Sandbox, make_room: Callable[..., Room], marker: str) -> None:

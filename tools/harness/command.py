@@ -2,9 +2,10 @@
 
     python command.py SPEC.json
 
-SPEC: key (returned with the result), command (list of words), output (file to write), stdout (file that takes what it
-prints). Written: code, nanoseconds of wall and CPU time and of waiting for the core, instructions (0: not counted), peak
-memory in KiB, of the process and its waited-for children. Standard library, Python 3.9 syntax.
+SPEC: key (returned with the result), command (list of words), children (variables that give it its path), output (file
+to write), stdout (file that takes what it prints). Written: code, nanoseconds of wall and CPU time and of waiting
+for the core, instructions (0: not counted), peak memory in KiB, of the process and its waited-for children. Standard
+library, Python 3.9 syntax.
 """
 
 import json
@@ -14,6 +15,7 @@ import time
 from shutil import which
 
 from verispeed_count import instruction_counter
+from verispeed_feeding import set_for_children
 
 
 def main():
@@ -23,6 +25,7 @@ def main():
     os.unlink(sys.argv[1])  # it holds the key
     output = os.open(spec["output"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     printed = os.open(spec["stdout"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    set_for_children(spec)
     instructions = instruction_counter(children_only=True)
     started = time.perf_counter_ns()
     actions = [(os.POSIX_SPAWN_DUP2, printed, 1)]

@@ -4,12 +4,14 @@
 
 SPEC: key (returned with the result), mode ("test", "benchmark" or "profile"), arguments (of pytest: node ids, or none for
 the suite as the target has it), options (of pytest, by the user), output (file to write), tree (root of the checkout),
-seconds (per benchmark, for "profile"), coverage (bool), and for "test": more (files that the suite gets on top), for
-"benchmark": turns (two pipes), core, others (rounds with other arguments) and seed (of these). "test" calls every
-benchmarked function once; "benchmark" times it whenever the referee at the other end of the pipes says so, and keeps
-every raw sample; "profile" only repeats it for a profiler. Standard library, plus the overlay's pytest and coverage;
-Python 3.9 syntax. The clocks are taken before any code of the target is imported, and the output file is opened then, so
-that a process that ends early leaves it empty, which is never a success.
+sources and overlay (folders of the target's path), children (variables for its own processes), seconds (per benchmark,
+for "profile"), coverage (bool), and for "test": more (files that the suite gets on top), attempts (file to write) and
+readable (what the user lets it read elsewhere); for "benchmark": turns (two pipes), core, others (rounds with other
+arguments) and seed (of these). "test" calls every benchmarked function once; "benchmark" times it whenever the referee at
+the other end of the pipes says so, and keeps every raw sample; "profile" only repeats it for a profiler. Standard library,
+plus the overlay's pytest and coverage; Python 3.9 syntax. The clocks are taken before any code of the target is imported,
+and the output file is opened then, so that a process that ends early leaves it empty, which is never a success. Started
+without PYTHONPATH: the target's folders come on the path when all of ours is imported.
 """
 
 import glob
@@ -20,12 +22,24 @@ import sys
 import time
 from types import CellType, FunctionType
 
+from verispeed_attempts import Attempts
 from verispeed_count import instruction_counter
 from verispeed_digest import digest
+from verispeed_feeding import (
+    PYTESTS,
+    SCALENES,
+    add_overlay,
+    add_sources,
+    become_pytest,
+    forget_for_pytest,
+    hold,
+    is_standard,
+    leave_out_ours,
+)
 from verispeed_importing import ImportTimes
 from verispeed_vary import copied, is_plain, shown, variants
 
-sys.path[:] = [entry for entry in sys.path if not entry.endswith("/harness")]  # our folder is not the target's business
+leave_out_ours()
 
 WALL, THREAD_CPU = time.perf_counter_ns, time.thread_time_ns
 SAMPLE_NANOSECONDS = 5_000_000  # one sample takes at least this long: far above the clocks' resolution
@@ -64,11 +78,17 @@ def main():
     key = spec.pop("key")
     output = os.open(spec["output"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     turns = Turns(spec["turns"], spec["core"]) if spec["mode"] == "benchmark" else None
-    sys.path.insert(0, os.getcwd())  # as `python -m pytest` does
+    add_overlay(spec)
     import pytest
 
-    recorder = Recorder(spec, turns, ImportTimes(spec["tree"], CPU))
-    code = int(pytest.main(arguments(spec), plugins=[recorder]))
+    hold(spec, *PYTESTS)
+    words = arguments(spec)
+    ours = become_pytest(words)  # held until the end: this function runs in it
+    attempts = watched(spec)
+    Recorder.pytest_load_initial_conftests = pytest.hookimpl(tryfirst=True)(Recorder.pytest_load_initial_conftests)
+    recorder = Recorder(spec, turns, ImportTimes(spec["tree"], CPU), attempts)
+    add_sources(spec, os.getcwd())  # as `python -m pytest` does
+    code = int(pytest.main(words, plugins=[recorder]))
     recorder.finish_coverage()
     session = {
         "key": key,
@@ -82,6 +102,8 @@ def main():
         "results": recorder.results if spec["mode"] == "benchmark" else recorder.comparable_results(),
         "others": recorder.others,
         "loaded": loaded(spec["tree"]),
+        "elsewhere": elsewhere(spec),
+        "attempts": attempts.found if attempts else [],
         "lines": recorder.lines,
     }
     write(output, json.dumps(session).encode())
@@ -90,6 +112,17 @@ def main():
     sys.stderr.flush()
     if spec["mode"] != "profile":  # the profiler writes its file at exit
         os._exit(0)  # threads and exit handlers of the target have no say any more
+    return ours
+
+
+def watched(spec):
+    """What the process tries outside its own work is written down from here on, where that is asked for: it takes time."""
+    if not spec["attempts"]:
+        return None
+    own = [os.path.dirname(spec["output"]), *filter(None, [spec["overlay"]])]
+    found = Attempts(spec["attempts"], spec["tree"], own, spec["readable"])
+    found.watch()
+    return found
 
 
 def arguments(spec):
@@ -128,13 +161,27 @@ def loaded(tree):
     )
 
 
+def elsewhere(spec):
+    """[module, file] of what came from outside the tree although the target's sources have a file of that name."""
+    found = []
+    for name, module in list(sys.modules.items()):
+        file, inside = getattr(module, "__file__", None), os.path.join(*name.split("."))
+        if not isinstance(file, str) or file.startswith(spec["tree"] + os.sep) or is_standard(file):
+            continue
+        ending = os.path.join(inside, "__init__.py") if getattr(module, "__path__", None) is not None else inside + ".py"
+        if any(os.path.isfile(os.path.join(root, ending)) for root in spec["sources"]):
+            found.append([name, file])
+    return found
+
+
 class Recorder:
     """The pytest plugin: outcomes, benchmarks, timings and covered lines of one session."""
 
-    def __init__(self, spec, turns, imports):
+    def __init__(self, spec, turns, imports, attempts=None):
         self.spec = spec
         self.turns = turns
         self.imports = imports
+        self.attempts = attempts
         self.tests = {}
         self.longest = {}
         self.collected = []
@@ -144,7 +191,15 @@ class Recorder:
         self.results = {}
         self.others = {}
         self.lines = {}
-        self.coverage = None
+        self.coverage = self.measuring = None
+        if spec["coverage"]:
+            import coverage  # before the target's own files can stand in for it
+
+            self.measuring = coverage.Coverage(data_file=None, config_file=False, include=[spec["tree"] + "/*"])
+
+    def pytest_load_initial_conftests(self):
+        """pytest and its plugins are loaded, and nothing of the target but the plugins that it names itself."""
+        forget_for_pytest(self.spec, *SCALENES if self.spec["mode"] == "profile" else ())
 
     def pytest_configure(self, config):
         """Files that the suite gets on top of what the target's own configuration names, whatever they are called."""
@@ -174,9 +229,16 @@ class Recorder:
         self.benchmarks = [item.nodeid for item in session.items if "benchmark" in getattr(item, "fixturenames", ())]
 
     def pytest_runtest_logstart(self, nodeid, location):
-        """Lines are attributed to the test that executes them."""
+        """Lines and attempts are attributed to the test that executes them."""
         if self.coverage is not None:
             self.coverage.switch_context(nodeid)
+        if self.attempts is not None:
+            self.attempts.node = nodeid
+
+    def pytest_runtest_logfinish(self, nodeid, location):
+        """What happens between two tests is nobody's."""
+        if self.attempts is not None:
+            self.attempts.node = ""
 
     def pytest_runtest_logreport(self, report):
         """One outcome a test: the worst of its three phases; errors in set-up or teardown are their own."""
@@ -199,9 +261,7 @@ class Recorder:
 
     def start_coverage(self):
         """Line coverage of the tree, one context a test."""
-        import coverage
-
-        self.coverage = coverage.Coverage(data_file=None, config_file=False, include=[self.spec["tree"] + "/*"])
+        self.coverage = self.measuring
         self.coverage.start()
 
     def finish_coverage(self):
