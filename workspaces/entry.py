@@ -1,38 +1,41 @@
 """First program inside the sandbox: gives up root, sets the limits, starts the command and takes its ends.
 
-Run by the target's own Python as `python -I -S entry.py SPEC -- COMMAND...`; standard library, Python 3.9 syntax. SPEC is a
-JSON object: uid (0: stay who you are; limits on processes mean nothing to root, so the uid goes first), limits (resource
-names, "NPROC", "FSIZE", ..., and values: what the kernel holds for each process by itself) and first (true where this is
-process 1 of a namespace).
+Run by the target's own Python as `python -I -S entry.py UID FIRST LIMITS... -- COMMAND...`; standard library, Python 3.9
+syntax. UID 0: stay who you are; limits on processes mean nothing to root, so the uid goes first. FIRST is 1 where this is
+process 1 of a namespace, else 0. LIMITS are words such as NPROC=256: what the kernel holds for each process by itself.
 
 Process 1 stays and waits: the kernel ends a namespace without charging anybody for what its last processes used, and ignores
 signals that process 1 sends to itself, which is not what tests of the target expect.
 """
 
-import json
 import os
 import resource
-import signal
 import sys
+
+try:
+    import _signal as signal  # this runs before every process that is timed: what it imports takes longer than what it does
+except ImportError:
+    import signal
 
 DEATH_SIGNAL, DUMPABLE, CHILD_SUBREAPER = 1, 4, 36  # of prctl(2)
 
 
 def main() -> None:
     """Never returns."""
-    spec = json.loads(sys.argv[1])
-    command = sys.argv[sys.argv.index("--") + 1 :]
-    if spec["uid"]:
+    end = sys.argv.index("--")
+    uid, first, limits, command = int(sys.argv[1]), sys.argv[2] == "1", sys.argv[3:end], sys.argv[end + 1 :]
+    if uid:
         os.setgroups([])
-        os.setresgid(*[spec["uid"]] * 3)
-        os.setresuid(*[spec["uid"]] * 3)
+        os.setresgid(uid, uid, uid)
+        os.setresuid(uid, uid, uid)
         # bubblewrap asked for this, but the kernel forgets it when the user changes (prctl(2), PR_SET_PDEATHSIG)
         _control(DEATH_SIGNAL, signal.SIGKILL)
-    for name, value in spec["limits"].items():
-        _limit(getattr(resource, "RLIMIT_" + name), value)
+    for word in limits:
+        name, _, value = word.partition("=")
+        _limit(getattr(resource, "RLIMIT_" + name), int(value))
     for ignored in (signal.SIGPIPE, signal.SIGXFSZ):  # by Python, which would pass that on
         signal.signal(ignored, signal.SIG_DFL)
-    child = os.fork() if spec["first"] else 0
+    child = os.fork() if first else 0
     if child:
         os._exit(_end_of(child))
     # orphans of the command become its own children, so that whoever looks sees them

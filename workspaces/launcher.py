@@ -1,13 +1,13 @@
 """A thin process between us and target code: starts it, limits it, counts what it used, kills all of it.
 
-Runs as `python -I -S launcher.py CONTROL RESULT SPEC -- COMMAND...` with two inherited file descriptors and a JSON
-object. It exists because `ru_maxrss` of a child is never below the size of the process that started it, and ours is
+Runs as `python -I -S launcher.py CONTROL RESULT SPEC... -- COMMAND...` with two inherited file descriptors and words such as
+wall_seconds=60. It exists because `ru_maxrss` of a child is never below the size of the process that started it, and ours is
 large; and because whoever kills us (SIGKILL included) closes CONTROL, on which this process ends everything.
 
-SPEC: wall_seconds (float), cores (list of int or null), passed_on (descriptors that the command inherits), and the limits of
-the whole group, each null for none: cpu_seconds, memory_bytes, written_bytes, processes. RESULT receives one JSON object:
-status (the wait status), wall_seconds, cpu_seconds, peak_bytes, ended ("exit", "parent" or the limit: "wall", "cpu",
-"memory", "disk", "processes") and amount (what the limit was compared with).
+SPEC: wall_seconds, cores (numbers with commas between them), passed_on (descriptors that the command inherits, likewise),
+and the limits of the whole group, none where they are left out: cpu_seconds, memory_bytes, written_bytes, processes. RESULT
+receives one line of such words: status (the wait status), wall_seconds, cpu_seconds, peak_bytes, ended ("exit", "parent" or
+the limit: "wall", "cpu", "memory", "disk", "processes") and amount (what the limit was compared with).
 
 The limits of a group are looked at every POLL_SECONDS, so that a group may be over them for that long; what one process can
 do in the meantime is bounded by its own limits (entry.py). Standard library only; imports nothing of ours.
@@ -15,16 +15,18 @@ do in the meantime is bounded by its own limits (entry.py). Standard library onl
 
 from __future__ import annotations
 
-import json
 import os
 import resource
 import select
-import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any, NamedTuple
+
+TYPE_CHECKING = False  # what this imports takes longer than what it does, and it stands before every process that is timed
+if TYPE_CHECKING:
+    import signal
+    from collections.abc import Callable, Iterator
+else:
+    import _signal as signal
 
 POLL_SECONDS = 0.1
 BURIAL_SECONDS = 0.002
@@ -34,27 +36,32 @@ PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
-class Used(NamedTuple):
+class Used:
     """What a process used so far."""
 
-    cpu_seconds: float  # with children that it waited for
-    resident_bytes: int
-    written_bytes: int
+    def __init__(self, cpu_seconds: float, resident_bytes: int, written_bytes: int) -> None:
+        self.cpu_seconds = cpu_seconds  # with children that it waited for
+        self.resident_bytes = resident_bytes
+        self.written_bytes = written_bytes
 
 
 def main() -> None:
     """Start the command, wait for its end or for a limit, report and leave nothing behind."""
     control, result = int(sys.argv[1]), int(sys.argv[2])
-    spec: dict[str, Any] = json.loads(sys.argv[3])  # Any: JSON
-    command = sys.argv[sys.argv.index("--") + 1 :]
+    end = sys.argv.index("--")
+    spec, command = dict(word.split("=", 1) for word in sys.argv[3:end]), sys.argv[end + 1 :]
+    passed_on = _numbers(spec.pop("passed_on", ""))
     os.set_inheritable(control, False)
     os.set_inheritable(result, False)
     _control_processes(CHILD_SUBREAPER, 1)  # a daemon cannot leave: it becomes a child of ours
     started = time.monotonic()
-    child = _start(command, spec["cores"])
-    for descriptor in spec["passed_on"]:
+    child = _start(command, _numbers(spec.pop("cores", "")))
+    for descriptor in passed_on:
         os.close(descriptor)
-    ended, amount = _watch(child, control, started + spec["wall_seconds"], spec)
+    deadline = started + float(spec.pop("wall_seconds"))
+    ended, amount = _watch(child, control, deadline, {name: float(limit) for name, limit in spec.items()})
+    # of what is killed in a namespace nobody is charged for the use, if its first process happens to go first
+    seen = 0.0 if ended == "exit" else sum(_used(process).cpu_seconds for process in _descendants(os.getpid()))
     _end_descendants(child)
     _, status, usage = os.wait4(child, 0)
     wall = time.monotonic() - started
@@ -66,12 +73,16 @@ def main() -> None:
     finished = {
         "status": status,
         "wall_seconds": wall,
-        "cpu_seconds": everything.ru_utime + everything.ru_stime,
+        "cpu_seconds": max(everything.ru_utime + everything.ru_stime, seen),
         "peak_bytes": max(usage.ru_maxrss, everything.ru_maxrss) * unit,
         "ended": ended,
         "amount": wall if ended == "wall" else amount,
     }
-    os.write(result, json.dumps(finished).encode())
+    os.write(result, " ".join(f"{name}={value}" for name, value in finished.items()).encode())
+
+
+def _numbers(listed: str) -> list[int]:
+    return [int(number) for number in listed.split(",") if number]
 
 
 def _control_processes(option: int, value: int) -> None:
@@ -85,7 +96,7 @@ def _control_processes(option: int, value: int) -> None:
     ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
 
 
-def _start(command: list[str], cores: list[int] | None) -> int:
+def _start(command: list[str], cores: list[int]) -> int:
     child = os.fork()
     if child:
         return child
@@ -103,12 +114,13 @@ def _start(command: list[str], cores: list[int] | None) -> int:
 def _be_the_first_to_go() -> None:
     """Where the machine runs out of memory after all, the system kills target code and nothing else."""
     try:
-        Path("/proc/self/oom_score_adj").write_text("1000")
+        with open("/proc/self/oom_score_adj", "w") as file:  # noqa: PTH123  pathlib takes too long to import
+            file.write("1000")
     except OSError:
         return
 
 
-def _watch(child: int, control: int, deadline: float, spec: dict[str, Any]) -> tuple[str, float]:  # Any: JSON
+def _watch(child: int, control: int, deadline: float, limits: dict[str, float]) -> tuple[str, float]:
     """Why the wait ended, and the amount that was too much; the child may still live, except for "exit"."""
     poll = select.poll()
     poll.register(control, select.POLLIN | select.POLLHUP)
@@ -123,12 +135,12 @@ def _watch(child: int, control: int, deadline: float, spec: dict[str, Any]) -> t
             return "exit", 0.0
         if time.monotonic() > deadline:
             return "wall", 0.0
-        passed = _limit_passed(spec)
+        passed = _limit_passed(limits)
         if passed is not None:
             return passed
 
 
-def _limit_passed(spec: dict[str, Any]) -> tuple[str, float] | None:  # Any: JSON
+def _limit_passed(limits: dict[str, float]) -> tuple[str, float] | None:
     """The limit of the whole group that is passed, and the amount."""
     group = list(_descendants(os.getpid()))
     used = [_used(process) for process in group]
@@ -138,14 +150,14 @@ def _limit_passed(spec: dict[str, Any]) -> tuple[str, float] | None:  # Any: JSO
         "written_bytes": sum(one.written_bytes for one in used),
         "memory_bytes": sum(one.resident_bytes for one in used),
     }
-    if spec["memory_bytes"] is not None:
-        if found["memory_bytes"] > spec["memory_bytes"]:  # pages that several processes share were counted several times
+    if "memory_bytes" in limits:
+        if found["memory_bytes"] > limits["memory_bytes"]:  # pages that several processes share were counted several times
             found["memory_bytes"] = sum(map(_proportional_bytes, group, used))
         if _available_bytes() < SCARCE_BYTES:
             return "memory", found["memory_bytes"]
     names = {"processes": "processes", "cpu_seconds": "cpu", "memory_bytes": "memory", "written_bytes": "disk"}
     for limit, name in names.items():
-        if spec[limit] is not None and found[limit] > spec[limit]:
+        if limit in limits and found[limit] > limits[limit]:
             return name, found[limit]
     return None
 

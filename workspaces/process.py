@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import selectors
 import signal
@@ -13,7 +12,6 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 LAUNCHER = Path(__file__).with_name("launcher.py")
 GRACE_SECONDS = 5.0  # how long pipes may stay open after the launcher ended
@@ -29,11 +27,11 @@ OF_LIMITS: dict[int, str] = {
 # where the launcher was killed: there is nobody else who could tell
 NOTHING_REPORTED = {
     "ended": "launcher",
-    "status": 0,
-    "wall_seconds": 0.0,
-    "cpu_seconds": 0.0,
-    "peak_bytes": 0,
-    "amount": 0.0,
+    "status": "0",
+    "wall_seconds": "0",
+    "cpu_seconds": "0",
+    "peak_bytes": "0",
+    "amount": "0",
 }
 
 
@@ -151,16 +149,17 @@ def run(
     """
     control_read, control_write = os.pipe()
     result_read, result_write = os.pipe()
-    spec = {
+    given = {
         "wall_seconds": limits.wall_seconds,
         "cpu_seconds": limits.cpu_seconds,
         "memory_bytes": limits.memory_bytes,
         "written_bytes": limits.written_bytes,
         "processes": limits.processes,
-        "cores": list(cores) if cores else None,
-        "passed_on": list(passed_on),
+        "cores": ",".join(map(str, cores or ())),
+        "passed_on": ",".join(map(str, passed_on)),
     }
-    launcher = [sys.executable, "-I", "-S", str(LAUNCHER), str(control_read), str(result_write), json.dumps(spec), "--"]
+    spec = [f"{name}={value}" for name, value in given.items() if value is not None]
+    launcher = [sys.executable, "-I", "-S", str(LAUNCHER), str(control_read), str(result_write), *spec, "--"]
     try:
         process = subprocess.Popen(
             [*launcher, *command],
@@ -254,18 +253,18 @@ def _rest(descriptor: int) -> bytes:
 
 
 def _finished(collected: _Collected, report: bytes, limits: Limits) -> Finished:
-    used: dict[str, Any] = json.loads(report) if report else NOTHING_REPORTED  # Any: JSON
+    used = {**NOTHING_REPORTED, **dict(word.split("=", 1) for word in report.decode().split())}
     why = collected.ended or (used["ended"] if used["ended"] != "exit" else None)
-    code = os.waitstatus_to_exitcode(used["status"]) if why is None else None
+    code = os.waitstatus_to_exitcode(int(used["status"])) if why is None else None
     finished = Finished(
         code=code,
         stdout=collected.stdout.decode("utf-8", "replace"),
         stderr=collected.stderr.decode("utf-8", "replace"),
-        wall_seconds=used["wall_seconds"],
-        cpu_seconds=used["cpu_seconds"],
-        peak_bytes=used["peak_bytes"],
+        wall_seconds=float(used["wall_seconds"]),
+        cpu_seconds=float(used["cpu_seconds"]),
+        peak_bytes=int(used["peak_bytes"]),
         limit=why,
-        amount=used["amount"],
+        amount=float(used["amount"]),
     )
     limit = why or OF_LIMITS.get(finished.signal or 0)
     return replace(finished, limit=limit, allowed=_allowed(limits, limit))

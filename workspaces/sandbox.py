@@ -9,7 +9,6 @@ What is in force is the same for baseline and candidate, and `in_force` writes i
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import stat
@@ -172,13 +171,10 @@ class Room:
 
     def _entry(self, limits: Limits, script: str) -> list[str]:
         confined = self.sandbox.bubblewrap is not None
-        spec = {
-            "uid": UNPRIVILEGED_UID if confined and os.geteuid() == 0 else 0,
-            "first": confined,
-            "limits": _backstops(limits),
-        }
+        uid = UNPRIVILEGED_UID if confined and os.geteuid() == 0 else 0
+        words = [str(uid), str(int(confined)), *(f"{name}={value}" for name, value in _backstops(limits).items())]
         script = script or str(Path(__file__).with_name("entry.py"))
-        return [str(self.interpreter.executable), "-I", "-S", script, json.dumps(spec), "--"]
+        return [str(self.interpreter.executable), "-I", "-S", script, *words, "--"]
 
     def _confined(self, limits: Limits, more: Sequence[str]) -> list[str]:
         sandbox = self.sandbox

@@ -17,6 +17,7 @@ import git
 
 from agent.progress import Progress
 from agent.runs import REPLIES
+from agent.station import counted
 from evals.faults.looking import bytes_of, evidence_trouble, files_left, outcome_of, processes_left
 from evals.faults.page import as_markdown
 from evals.faults.serving import RecordedModels
@@ -133,7 +134,7 @@ class Runner:
         shutil.rmtree(place.folder)
         found = self._undisturbed(target)
         file.write_text(found.model_dump_json(indent=1) + "\n")
-        progress.say(f"undisturbed: {len(found.outcome.edits)} edits, {len(found.effects)} effects, {found.seconds:.1f} s")
+        progress.say(f"undisturbed: {counted(len(found.outcome.edits), 'edit')}, {len(found.effects)} effects, {found.seconds:.1f} s")
         return found
 
     def _undisturbed(self, target: str) -> Undisturbed:
@@ -147,7 +148,7 @@ class Runner:
             raise OptimizeError(f"The undisturbed run failed, so there is nothing to compare with: {_last(done.stderr)}")
         report = json.loads(done.stdout)
         problems = [*_troubles(place, report, bytes_of(self.folder / "start"))]
-        if len(report["commits"]) < (2 if self.wanted.repository is None else 1) or problems:
+        if not report["commits"] or problems:
             raise OptimizeError(f"The undisturbed run is not what it should be: {problems or done.stderr}")
         effects = tuple(log.read_text().splitlines())
         outcome = outcome_of(place.repository, report)
