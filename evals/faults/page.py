@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from agent.station import counted
 from evals.faults.summary import Summary
 from evals.faults.trials import Row
 
@@ -25,7 +26,7 @@ def _lines(summary: Summary) -> Iterator[str]:
     )
     yield ""
     yield (
-        f"The undisturbed run took {undisturbed.seconds:.1f} s: {len(undisturbed.outcome.edits)} edits accepted, "
+        f"The undisturbed run took {undisturbed.seconds:.1f} s: {counted(len(undisturbed.outcome.edits), 'edit')} accepted, "
         f"{len(undisturbed.outcome.verdicts)} verdicts, {undisturbed.requests} requests, {len(undisturbed.effects)} effects."
     )
     if summary.in_flight:

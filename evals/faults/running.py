@@ -134,7 +134,8 @@ class Runner:
         shutil.rmtree(place.folder)
         found = self._undisturbed(target)
         file.write_text(found.model_dump_json(indent=1) + "\n")
-        progress.say(f"undisturbed: {counted(len(found.outcome.edits), 'edit')}, {len(found.effects)} effects, {found.seconds:.1f} s")
+        edits = counted(len(found.outcome.edits), "edit")
+        progress.say(f"undisturbed: {edits}, {len(found.effects)} effects, {found.seconds:.1f} s")
         return found
 
     def _undisturbed(self, target: str) -> Undisturbed:
