@@ -64,7 +64,9 @@ def run(graph: CompiledStateGraph[State, Station, State, State], station: Statio
 
 def state_of(graph: CompiledStateGraph[State, Station, State, State], thread: str) -> State | None:
     """The state at the last checkpoint of the thread; None if it has not begun."""
-    return graph.get_state(_config(thread)).values or None  # type: ignore[return-value]  # LangGraph calls it a dict
+    values = graph.get_state(_config(thread)).values
+    # the first checkpoint is written before the first values are taken in: only the channels that add up are there
+    return values if "start" in values else None  # type: ignore[return-value]  # LangGraph calls it a dict
 
 
 def _config(thread: str) -> RunnableConfig:

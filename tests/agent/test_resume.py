@@ -6,19 +6,21 @@ Kills at every effect and at random moments: evals/faults.
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import pytest
 from langgraph.checkpoint.base import empty_checkpoint
 from pydantic import SecretStr
 
+from agent import loop
 from agent.models import Completion, Message, ModelSettings, open_model
 from agent.paid import PaidOnce
-from agent.state import checkpoints
+from agent.state import checkpoints, first_state
 from evals.faults.serving import RecordedModels
 from evals.faults.target import FILES, WORDS, reply_to
 from evals.faults.victim import Orders
@@ -82,6 +84,25 @@ def test_key_changes_neither_the_name_nor_the_content_of_a_reply(tmp_path):
 
 
 # --- the clock
+
+
+class Killed(Exception):
+    pass
+
+
+def test_run_that_was_killed_right_after_its_first_checkpoint_has_not_begun(tmp_path):
+    def kill(kind, moment):
+        if (kind, moment) == (Effect.CHECKPOINT, "after"):
+            raise Killed
+
+    with checkpoints(tmp_path / "state.sqlite") as saver, watching(kill), pytest.raises(Killed):
+        loop.build(saver).invoke(first_state("abc"), {"configurable": {"thread_id": "run"}}, durability="sync")
+    with closing(sqlite3.connect(tmp_path / "state.sqlite")) as content, content:  # as a real kill would have left it
+        content.execute("DELETE FROM checkpoints WHERE rowid > (SELECT min(rowid) FROM checkpoints)")
+        content.execute("DELETE FROM writes")
+    with checkpoints(tmp_path / "state.sqlite") as saver:
+        assert saver.get({"configurable": {"thread_id": "run"}}) is not None
+        assert loop.state_of(loop.build(saver), "run") is None
 
 
 def test_checkpoint_that_was_written_last_counts_though_the_clock_was_set_back(tmp_path):
