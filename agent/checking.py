@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from agent.station import some
 from tools.editing import UnapplicableEdit, apply_edits
 from tools.examining import Examined, examine
+from tools.origin import stand_ins
 from tools.remembering import caches
 from tools.rooms import Target
 from tools.source import functions, syntax_error, text_of
@@ -83,6 +84,11 @@ def check_files(
         checks.append(rung)
         if not rung.passed:
             return Checked(tuple(checks), outcome, changed=tuple(changed))
+    in_the_way = stand_ins(target, base, [path for path, new in files.items() if new is not None and path not in known])
+    if in_the_way:
+        detail = f"{in_the_way[0]} would be imported in the place of what is installed under that name"
+        checks.append(Check(rung="origin", passed=False, detail=detail))
+        return Checked(tuple(checks), Outcome.CHEATING, changed=tuple(changed))
     commit = target.checkout.write(base, files, f"Candidate for {', '.join(files)}", author)
     written = [path for path, new in files.items() if new is not None]
     examined = Examined(())

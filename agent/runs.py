@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from workspaces.checkout import CLONE_LOCKS, Source
 from workspaces.errors import OptimizeError
 from workspaces.faults import Effect, effect
 from workspaces.holding import Held, held, is_held
-from workspaces.writing import PARTIAL, write_whole
+from workspaces.writing import PARTIAL, remove_folder, write_whole
 
 RECORD, LOCK, REPORT = "run.json", "run.lock", "report"
 REPLIES = "replies"
@@ -266,6 +265,6 @@ def _read_record(file: Path) -> RunRecord:
 
 def _remove(path: Path) -> None:
     if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path, ignore_errors=True)
+        remove_folder(path)
     else:
         path.unlink(missing_ok=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import stat
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
@@ -45,6 +46,30 @@ def hiding_copies(target: Target, commit: str) -> Target:
     confined = target.sandbox.bubblewrap is not None
     found = second_copies(target.interpreter, target.checkout.files(commit), target.source_roots, confined)
     return replace(target, masks=found)
+
+
+def stand_ins(target: Target, base: str, added: Sequence[str]) -> tuple[str, ...]:
+    """Those of the `added` paths that would be imported in place of something installed, or of the standard library.
+
+    Not where the target has a module of that name at `base` already.
+    """
+    roots = target.source_roots
+    known = {_top(name) for root in roots for name in _importable(target.checkout.files(base), root)}
+    folders = [*(Path(entry) for entry in target.interpreter.path), *target.overlays.values()]
+    return tuple(
+        path
+        for path in added
+        for name in (_top(name) for root in roots for name in _importable([path], root))
+        if name not in known and (name in sys.stdlib_module_names or any(_is_there(folder, name) for folder in folders))
+    )
+
+
+def _top(name: str) -> str:
+    return name.partition("/")[0].removesuffix(".py")
+
+
+def _is_there(folder: Path, name: str) -> bool:
+    return (folder / name).is_dir() or (folder / f"{name}.py").is_file() or any(folder.glob(f"{name}.*.so"))
 
 
 def rewritten(checkout: Checkout, commit: str, tree: Path, paths: Sequence[str]) -> tuple[str, ...]:

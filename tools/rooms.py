@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import shutil
 import sys
 import tempfile
 import threading
@@ -15,6 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel, ValidationError
+
 from tools.attempts import ATTEMPTS_FILE, read_attempts
 from tools.values import Attempt
 from workspaces.checkout import Checkout
@@ -22,6 +23,7 @@ from workspaces.interpreter import Interpreter
 from workspaces.preparing import BUILD_SECONDS, BuildFailed, Preparation
 from workspaces.process import Finished, Limits
 from workspaces.sandbox import Room, Sandbox, open_to_target
+from workspaces.writing import remove_folder
 
 HARNESS_FOLDER = Path(__file__).with_name("harness")
 # names that an interpreter may import while it starts; a folder `test` is no module that anybody misses
@@ -71,7 +73,7 @@ class Target:
                 yield room
         finally:
             if writable:
-                shutil.rmtree(tree, ignore_errors=True)
+                remove_folder(tree)
 
     def prepared(self, commit: str) -> Path:
         """The files of `commit` with what git does not hold; HarnessFailed if the user's build command fails in them."""
@@ -115,7 +117,7 @@ class Target:
                 masks=self.masks,
             )
         finally:
-            shutil.rmtree(results, ignore_errors=True)
+            remove_folder(results)
 
 
 def run_pytest(
@@ -147,7 +149,30 @@ def run_pytest(
         **(more or {}),
     }
     script = "pytest_session.py"
-    return run_harness(room, script, spec, environment=environment, wall_seconds=wall_seconds, under=under)
+    written, finished = run_harness(room, script, spec, environment=environment, wall_seconds=wall_seconds, under=under)
+    try:
+        _Session.model_validate(written, strict=True)
+    except ValidationError as error:  # target code ran in the process that wrote it
+        first = ".".join(map(str, error.errors()[0]["loc"]))
+        raise HarnessFailed(f"what it wrote as its result is none: {first}", read_attempts(room.results)) from error
+    return written, finished
+
+
+class _Session(BaseModel):
+    """What pytest_session.py writes; the samples of `timings` are looked at by whoever wants them."""
+
+    exit: int
+    tests: dict[str, str]
+    longest: dict[str, str]
+    collected: list[str]
+    errors: list[list[str]]
+    benchmarks: list[str]
+    timings: dict[str, dict[str, Any]]
+    results: dict[str, list[str | None]]
+    others: dict[str, list[list[str | None]]]
+    loaded: list[str]
+    elsewhere: list[list[str]]
+    lines: dict[str, dict[str, list[str]]]
 
 
 def run_harness(
@@ -216,7 +241,8 @@ def folders_of(room: Room) -> dict[str, Any]:  # Any: becomes JSON
 def _for_children(room: Room) -> dict[str, str]:
     """The path of programs of the target, as variables: none of its files is imported while an interpreter starts."""
     path = os.pathsep.join([*room.sources, *([str(room.overlay)] if room.overlay else [])])
-    names = {entry.stem for root in room.source_roots for entry in (room.tree / root).iterdir()}
+    roots = [room.tree / root for root in room.source_roots]
+    names = {entry.stem for root in roots if root.is_dir() for entry in root.iterdir()}  # one may have been deleted
     if names & AT_START:
         return {"PYTHONPATH": str(room.inside_harness / "guard"), "VERISPEED_SOURCES": path}
     return {"PYTHONPATH": path}

@@ -8,6 +8,7 @@ A scan of the text: it refuses what it can see, and says nothing about what is h
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter
 
 from tools.syntax import ScopeVisitor, origin, parsed, words
@@ -22,7 +23,8 @@ HARNESS = words(
     "sys.gettrace sys.getprofile sys.monitoring sys.path sys.path_hooks sys.meta_path sys.exit sys.flags sys.addaudithook "
     "os.environ* os.getenv* os.putenv os.unsetenv os._* os.kill* os.abort os.sched_* os.exec* os.getp* os.nice os.setp* "
     "os.dup* os.register_at_fork os.pipe* os.read os.write os.close* time.pthread_* resource posix nt io.FileIO _io "
-    "_signal pkgutil pydoc unittest.mock"
+    "_signal pkgutil pydoc unittest.mock timeit cProfile profile code codeop trace bdb pdb doctest logging.config "
+    "string.Formatter typing.get_type_hints typing.ForwardRef"
 )
 PARALLEL = words(
     "multiprocessing threading _thread concurrent.futures subprocess _posixsubprocess joblib pty "
@@ -36,6 +38,7 @@ INNARDS = words(
     "f_back f_globals f_locals f_builtins f_code tb_frame gi_frame cr_frame ag_frame __traceback__ __globals__ __builtins__ "
     "__subclasses__ __getattribute__ __code__ __defaults__ __kwdefaults__ __closure__ __loader__ __spec__ __del__"
 )
+NAMED = {*INNARDS, "__import__", "__builtins__", "_getframe"}  # where a text spells it, it is meant to be looked up
 FRAMES = ("inspect", "f_back", "f_code")  # who walked frames before may do it another way
 PATHS = {"/proc": "", "/verispeed": "", "/tmp": OUTSIDE}  # noqa: S108  looked for, not written to
 OPENING = ("open", "read_text", "read_bytes", "write_text", "write_bytes")
@@ -125,6 +128,8 @@ class _Scan(ScopeVisitor):
         called = node.func.id if isinstance(node.func, ast.Name) else ""
         if about is not None and called in ("setattr", "delattr"):
             self.mentions[f"newly patches {about}"] += 1
+        if called in ("vars", "locals") and not node.args and not self.is_local(called) and not self.qualified:
+            self.mentions[f"newly uses {called} of the module"] += 1  # as good as globals
         if about is not None and called == "vars":
             self.mentions[f"newly uses __dict__ of {about}"] += 1
         if about is not None and called == "getattr" and len(node.args) > 1:
@@ -132,6 +137,8 @@ class _Scan(ScopeVisitor):
         if self.dotted(node.func) == "operator.attrgetter":
             for name in node.args:
                 self._look_up("what it is given", name)
+        if self.dotted(node.func) == "operator.methodcaller" and node.args:
+            self._look_up("what it is given", node.args[0])
         if called == "getattr":
             for part in (*node.args, *node.keywords):
                 self.visit(part)
@@ -146,9 +153,15 @@ class _Scan(ScopeVisitor):
             self.mentions[f"newly looks up a computed name in {about}"] += 1
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
-        if node.name in INNARDS:
+        if node.name in INNARDS or node.name.startswith("pytest_"):
             self.mentions[f"newly defines {node.name}"] += 1
         super().visit_FunctionDef(node)
+
+    def visit_MatchClass(self, node: ast.MatchClass) -> None:
+        for name in node.kwd_attrs:
+            if name in INNARDS:
+                self.mentions[f"newly uses {name}"] += 1
+        self.generic_visit(node)
 
     def visit_Constant(self, node: ast.Constant) -> None:
         text = node.value.decode("latin-1") if isinstance(node.value, bytes) else node.value
@@ -156,6 +169,9 @@ class _Scan(ScopeVisitor):
             return
         if text == "__main__":
             self.mentions["newly uses __main__"] += 1
+        hidden = next((word for word in re.findall(r"\w+", text) if word in NAMED), None) if " " not in text else None
+        if hidden is not None:
+            self.mentions[f"newly names {hidden} in a text"] += 1
         for path, reason in PATHS.items():
             if text.strip().startswith(path):
                 self.mentions[_sentence(text.strip()[:60], reason)] += 1

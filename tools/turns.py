@@ -30,6 +30,7 @@ FEWEST_ROUNDS = 5
 SLOW_SECONDS, FEWEST_SLOW_ROUNDS = 0.5, 2  # once so much time is spent, so many rounds are enough
 TOGETHER = 1.5  # times as long where both sides work at the same time
 MOST_ROUNDS = 200
+LONGEST_LINE = 65536  # bytes that a process may say without ending a line
 
 
 class Rounds(NamedTuple):
@@ -72,7 +73,10 @@ class Seat:
 
     def tell(self, word: bytes) -> None:
         """b"g": your turn; b"n": this turn is left out; b"x": this benchmark is over."""
-        os.write(self.go, word)
+        try:
+            os.write(self.go, word)
+        except BlockingIOError as error:  # somebody filled the pipe: no process that plays by the rules does
+            raise SideEnded(self) from error
 
     def listen(self) -> str:
         """The next line that the process says; SideEnded if it ends instead."""
@@ -83,6 +87,8 @@ class Seat:
                     raise SideEnded(self)
                 continue
             self.heard += os.read(self.said, 65536)
+            if len(self.heard) > LONGEST_LINE and b"\n" not in self.heard:
+                raise SideEnded(self)
         line, _, rest = bytes(self.heard).partition(b"\n")
         self.heard[:] = rest
         return line.decode("utf-8", "replace")

@@ -142,7 +142,7 @@ class Checkout:
             command.read_tree(base)
             for path, content in files.items():
                 if content is None:
-                    command.update_index("--force-remove", "--", path)
+                    self._remove_entry(command, path)
                     continue
                 mode = str(command.ls_files("--stage", "--", path)).split(" ", 1)[0] or "100644"
                 blob = self._store(content)
@@ -268,6 +268,13 @@ class Checkout:
             if _has(command, commit):
                 (folder / path).mkdir(parents=True, exist_ok=True)
                 self._write_out(command, f"{commit}^{{tree}}", folder / path)
+
+    def _remove_entry(self, command: git.Git, path: str) -> None:
+        """Take a file out of the index; `update-index --remove` wants a work tree."""
+        with tempfile.TemporaryFile(dir=self.folder) as entry:
+            entry.write(b"0 " + b"0" * 40 + b"\t" + os.fsencode(path) + b"\0")
+            entry.seek(0)
+            command.update_index("-z", "--index-info", istream=entry)
 
     def _store(self, content: bytes) -> str:
         with tempfile.NamedTemporaryFile(dir=self.folder) as file:

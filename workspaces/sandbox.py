@@ -16,7 +16,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import product
@@ -27,6 +27,7 @@ from workspaces.errors import OptimizeError
 from workspaces.interpreter import Interpreter
 from workspaces.process import Finished, Limits, run
 from workspaces.seccomp import system_call_filter
+from workspaces.writing import remove_folder
 
 UNPRIVILEGED_UID = 54321  # a number nobody uses: process limits are counted per user
 TREE = Path("/checkout")
@@ -384,6 +385,8 @@ def _keep_plain_files(folder: Path, pipes: set[int]) -> None:
 
     Nothing of the run lives any more: what is looked at here stays as it is.
     """
+    with suppress(OSError):  # target code may have shut us out: the folder is ours, or we are root
+        folder.chmod(0o700)
     with os.scandir(folder) as entries:
         found = [(Path(entry.path), entry.stat(follow_symlinks=False)) for entry in entries]
     for path, details in found:
@@ -392,7 +395,7 @@ def _keep_plain_files(folder: Path, pipes: set[int]) -> None:
         if stat.S_ISFIFO(details.st_mode) and details.st_ino in pipes:
             continue
         if stat.S_ISDIR(details.st_mode):
-            shutil.rmtree(path, ignore_errors=True)
+            remove_folder(path)
         else:
             path.unlink(missing_ok=True)
 

@@ -1,10 +1,14 @@
-"""Files that are there as a whole or not at all, whenever the process or the machine stops."""
+"""Files that are there as a whole or not at all, whenever the process or the machine stops; folders that are gone."""
 
 from __future__ import annotations
 
 import os
 import secrets
+import shutil
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 PARTIAL = ".partial"
 
@@ -27,3 +31,19 @@ def write_whole(file: Path, text: str) -> None:
         os.fsync(folder)  # the name too
     finally:
         os.close(folder)
+
+
+def remove_folder(folder: Path) -> None:
+    """Take a folder away with all that is in it, as far as it is ours, whatever its modes forbid."""
+
+    def open_up(remove: Callable[..., Any], path: str, _: object) -> None:  # Any: whatever the call that failed returns
+        with suppress(OSError):
+            for closed in (Path(path).parent, Path(path)):
+                if closed.is_dir() and not closed.is_symlink():
+                    closed.chmod(0o700)
+            if remove in (os.unlink, os.rmdir):
+                remove(path)
+            else:
+                shutil.rmtree(path, ignore_errors=True)
+
+    shutil.rmtree(folder, onerror=open_up)  # onexc is of Python 3.12

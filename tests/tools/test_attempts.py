@@ -237,6 +237,11 @@ def attempt(what, kind=AttemptKind.NETWORK, act="connect to", node=""):
     [
         ("127.0.0.1:40001", "127.0.0.1:52345", True),
         ("127.0.0.1:8080", "127.0.0.1:8081", False),
+        ("127.0.0.1:10234", "127.0.0.1:29811", True),
+        ("10.0.0.1:10234", "10.0.0.1:29811", False),
+        ("the unix socket /tmp/pymp-zikdtpfa/listener-b", "the unix socket /tmp/app-aw3f/s", True),
+        ("the unix socket /tmp/app/s", "the unix socket /run/docker.sock", False),
+        ("tmp88nnuojl", "tmpq_1x9abc", True),
         ("10.0.0.1:80", "10.0.0.2:80", False),
         ("/home/a/tmpab12/x", "/home/a/tmpq9_z/x", True),
         ("/home/a/x", "/home/b/x", False),

@@ -9,7 +9,7 @@ import pytest
 from uv import find_uv_bin
 
 from tools.examining import examine
-from tools.origin import copies, hiding_copies, rewritten, second_copies
+from tools.origin import copies, hiding_copies, rewritten, second_copies, stand_ins
 from tools.testing import run_tests, take_baseline
 from workspaces.errors import OptimizeError
 from workspaces.interpreter import inspect
@@ -108,6 +108,19 @@ def test_without_a_sandbox_it_is_said_that_the_copy_was_not_imported(subject_in)
     assert done.failed is None
     assert "src/shop/text.py ran from the tree of this commit: sha256 " in done.checks[0].detail
     assert "nothing was imported from the copy at" in done.checks[0].detail
+
+
+def test_new_file_that_would_stand_in_for_something_installed_is_found(subject_with):
+    subject = subject_with(FILES)
+    added = [
+        "pytest_cov/plugin.py",
+        "src/coverage.py",
+        "src/random.py",
+        "src/shop/random.py",
+        "src/fresh/text.py",
+        "src/new.py",
+    ]
+    assert stand_ins(subject.target, subject.start, added) == tuple(added[:3])
 
 
 def test_file_that_was_changed_replaced_or_led_elsewhere_is_noticed(subject_with, tmp_path):

@@ -40,6 +40,12 @@ def edited(body: str, above: str = "", method: str = "return n", tail: str = "")
         ("return json.os.environ", "newly uses os.environ"),
         ("return json.codecs.sys.modules", "newly uses sys.modules"),
         ("return getattr(json.codecs, 's' + 'ys')", "newly looks up a computed name in json.codecs"),
+        ("pass\n\nG = vars()", "newly uses vars of the module"),
+        ("pass\n\nG = locals()['x']", "newly uses locals of the module"),
+        ("return '{0.__globals__}'.format(f)", "newly names __globals__ in a text"),
+        ("match f:\n        case object(__globals__=found):\n            return found", "newly uses __globals__"),
+        ("import timeit\n    return timeit.timeit('1')", "newly uses timeit"),
+        ("pass\n\ndef pytest_pyfunc_call(item):\n    return True", "newly defines pytest_pyfunc_call"),
         ("import functools\n    return functools.reduce(getattr, ['sys'], json.codecs)", "newly hands on getattr"),
         (
             "import operator\n    return operator.attrgetter('sys' + '')(json.codecs)",

@@ -416,6 +416,13 @@ def test_a_written_commit_changes_the_named_files_only_and_keeps_their_modes(tig
     assert git(checkout.clone, "for-each-ref", "refs/heads") == ""
 
 
+def test_a_file_can_be_taken_away(started: tuple[Checkout, Source]) -> None:
+    checkout, source = started
+    there = checkout.write(source.commit, {"docs/öld file.txt": b"old"}, "Add", source.author)
+    gone = checkout.write(there, {"docs/öld file.txt": None}, "Remove", source.author)
+    assert checkout.files(gone) == checkout.files(source.commit)
+
+
 def test_a_file_that_is_new_is_committed_as_a_plain_file(started: tuple[Checkout, Source]) -> None:
     checkout, source = started
     sha = checkout.write(source.commit, {"docs/new file.txt": b"new"}, "Add", source.author)
