@@ -9,7 +9,7 @@ demo: $(VENV)/.installed
 	@$(BIN)/python tests/demo.py
 
 test: $(VENV)/.installed-dev
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 install: $(VENV)/.installed
 

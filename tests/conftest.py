@@ -45,8 +45,12 @@ def sandbox() -> Sandbox:
 
 @pytest.fixture(scope="session")
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Folder for built environments and overlays: each is built once per session."""
-    return tmp_path_factory.mktemp("cache")
+    """Folder for built environments and overlays: each is built once per session, whichever of its processes wants it."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return tmp_path_factory.mktemp("cache")
+    shared = tmp_path_factory.getbasetemp().parent / "cache"
+    shared.mkdir(exist_ok=True)
+    return shared
 
 
 @pytest.fixture
