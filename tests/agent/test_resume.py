@@ -118,6 +118,43 @@ def test_checkpoint_that_was_written_last_counts_though_the_clock_was_set_back(t
 
 # --- whole runs
 
+DISTINCT = """\
+def distinct(words):
+    found = []
+    for word in words:
+        if word not in found:
+            found.append(word)
+    return found
+"""
+# the fault target with a second slow function, about which both models say the same
+FILES_OF_TWO = {
+    **FILES,
+    "distinct.py": DISTINCT,
+    "test_distinct.py": "from distinct import distinct\n\ndef test_each_once():\n    assert distinct('bab') == ['b', 'a']\n",
+    "work.py": FILES["work.py"] + "from distinct import distinct\n\nassert len(distinct(WORDS)) == len(WORDS)\n",
+}
+LEAVING_OUT = """\
+TITLE: Let a dict leave out what it has
+WHY: It does less.
+
+distinct.py
+```python
+<<<<<<< SEARCH
+    found = []
+    for word in words:
+        if word not in found:
+            found.append(word)
+    return found
+=======
+    return list(dict.fromkeys(words))
+>>>>>>> REPLACE
+```
+"""
+
+
+def reply_to_both(prompt, model):
+    return LEAVING_OUT if "def distinct(" in prompt else reply_to(prompt, model)
+
 
 @pytest.fixture
 def home(tmp_path, cache):
@@ -128,7 +165,7 @@ def home(tmp_path, cache):
 def repository(tmp_path):
     folder = tmp_path / "words"
     folder.mkdir()
-    for name, text in FILES.items():
+    for name, text in FILES_OF_TWO.items():
         (folder / name).write_text(text)
     return commit_all(folder)
 
@@ -153,7 +190,7 @@ def ended(done):
 
 
 def test_run_that_was_killed_is_listed_taken_up_once_and_then_prints_its_report(home, repository):
-    with RecordedModels(reply_to) as models:
+    with RecordedModels(reply_to_both) as models:
         run = killed(home, repository, Effect.REF, 1, "after", **asking(models))
         (listed,) = json.loads(home.optimize("runs", "--json").stdout)
         assert (listed["run"], listed["state"], listed["repository"]) == (run, "can be resumed", str(repository))
@@ -193,7 +230,7 @@ def read_only(folder):
 def test_run_goes_on_when_the_model_is_back_and_brings_its_branch_when_the_repository_can_be_written(home, repository):
     before = bytes_of(repository)
     with read_only(repository):
-        with RecordedModels(reply_to) as models:
+        with RecordedModels(reply_to_both) as models:
             running = Running.start(home, repository, *WORDS, **asking(models))
             running.wait_until("committed")
         with running:
@@ -207,7 +244,7 @@ def test_run_goes_on_when_the_model_is_back_and_brings_its_branch_when_the_repos
         assert "No server answers at http://127.0.0.1" in running.lines[-1]
         assert running.lines[-1].rstrip().endswith(go_on)
         assert git(run / "clone.git", "log", "-1", "--format=%s", f"optimize/{run.name}").strip() == "Count in one pass"
-        with RecordedModels(reply_to) as models:
+        with RecordedModels(reply_to_both) as models:
             stopped = home.optimize("resume", **asking(models))
             assert models.answered == 2
         assert stopped.returncode == 2, stopped.stderr

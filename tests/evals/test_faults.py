@@ -102,7 +102,7 @@ def test_every_question_has_its_recorded_answer_and_is_counted():
         for (asked, name), text in ANSWERS.items():
             model = open_model(name, ModelSettings(api_base=models.base))
             assert model.complete([Message(role="user", content=f"Here is {asked}words)")]).text == text
-        assert models.answered == 4
+        assert models.answered == 2
     assert {name for _, name in ANSWERS} == {SWIFT, HASTY}
 
 
@@ -247,8 +247,8 @@ def test_run_that_is_killed_is_resumed_to_the_same_and_rows_are_kept(tmp_path, s
     summary = run(tmp_path / "faults", wanted, current_environment(), quiet)
     assert summary.passed, summary.bad
     assert [one.trial.name for one in summary.rows] == ["before publication 1", "after publication 1"]
-    assert len(summary.undisturbed.outcome.edits) == 2
-    assert [verdict.partition(": ")[2] for verdict in summary.undisturbed.outcome.verdicts].count("faster") == 2
+    assert len(summary.undisturbed.outcome.edits) == 1
+    assert sorted(verdict.partition(": ")[2] for verdict in summary.undisturbed.outcome.verdicts) == ["broken", "faster"]
     assert set(summary.undisturbed.effects) == set(Effect)
     rows = (tmp_path / "faults" / ROWS).read_text()
     assert run(tmp_path / "faults", wanted, current_environment(), quiet) == summary
