@@ -152,7 +152,8 @@ def _limit_passed(limits: dict[str, float]) -> tuple[str, float] | None:
     }
     if "memory_bytes" in limits:
         if found["memory_bytes"] > limits["memory_bytes"]:  # pages that several processes share were counted several times
-            found["memory_bytes"] = sum(map(_proportional_bytes, group, used))
+            # twice: while the processes are looked at one after the other, some of them end
+            found["memory_bytes"] = min(sum(map(_proportional_bytes, group)) for _ in range(2))
         if _available_bytes() < SCARCE_BYTES:
             return "memory", found["memory_bytes"]
     names = {"processes": "processes", "cpu_seconds": "cpu", "memory_bytes": "memory", "written_bytes": "disk"}
@@ -176,10 +177,10 @@ def _used(process: int) -> Used:
     return Used(sum(map(int, fields[11:15])) / TICKS, int(fields[21]) * PAGE_BYTES, int(written or 0))
 
 
-def _proportional_bytes(process: int, used: Used) -> int:
-    """Memory of a process, of shared pages its part; all that is resident where that is not known."""
+def _proportional_bytes(process: int) -> int:
+    """Memory of a process, of shared pages its part; all that is resident where that is not known, 0 for what is gone."""
     found = _read(f"/proc/{process}/smaps_rollup").partition(b"\nPss:")[2].split()
-    return int(found[0]) * 1024 if found else used.resident_bytes
+    return int(found[0]) * 1024 if found else _used(process).resident_bytes
 
 
 def _available_bytes() -> float:
