@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+import traceback
 from enum import IntEnum
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -260,7 +262,12 @@ def main() -> None:
     """Entry point of the console script; commands of other packages come in through their entry points."""
     for found in entry_points(group="verispeed.commands"):
         found.load()(app)
-    app(prog_name="optimize")
+    try:
+        app(prog_name="optimize")
+    except Exception:  # noqa: BLE001  Python itself would end with 1, which says that something was judged and refused
+        traceback.print_exc()
+        _say("optimize: this is a bug, please report it with what stands above; nothing was judged or accepted by it.")
+        sys.exit(Exit.COULD_NOT)
 
 
 def _run(

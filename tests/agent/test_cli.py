@@ -46,6 +46,14 @@ def test_help_loads_nothing_heavy():
     assert done.stderr.strip() == "[]"
 
 
+def test_bug_of_ours_ends_with_2_and_never_with_what_says_not_accepted():
+    program = "import agent.cli as cli; cli.app = lambda **_: 1 / 0; cli.entry_points = lambda **_: (); cli.main()"
+    done = subprocess.run([sys.executable, "-I", "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "ZeroDivisionError" in done.stderr
+    assert done.stderr.splitlines()[-1].startswith("optimize: this is a bug")
+
+
 @pytest.mark.parametrize(
     "words", [["{}"], ["run", "{}"], ["--seed", "3", "{}"], ["{}", "--seed", "3"], ["run", "--seed", "3", "{}"]]
 )
