@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from agent.station import counted
 from evals.faults.summary import Summary
 from evals.faults.trials import Row
+from evals.markdown import table
 
 
 def as_markdown(summary: Summary) -> str:
@@ -41,24 +42,16 @@ def _lines(summary: Summary) -> Iterator[str]:
         yield f"{late} of the random moments came after the end of their run."
     yield ""
     counts = [(one.name, str(one.wanted), str(one.made), str(one.good)) for one in summary.counts]
-    yield from _table(("killed at", "trials", "made", "resumed to the same"), counts)
+    yield from table(("killed at", "trials", "made", "resumed to the same"), counts)
     if summary.bad:
         yield "## What went wrong"
         yield ""
-        yield from _table(("killed", "problems"), [(row.trial.name, "; ".join(row.problems)) for row in summary.bad])
+        yield from table(("killed", "problems"), [(row.trial.name, "; ".join(row.problems)) for row in summary.bad])
     yield "## Every trial"
     yield ""
-    yield from _table(("killed", "while", "commands to the end", "result", "seconds"), [_row(row) for row in summary.rows])
+    yield from table(("killed", "while", "commands to the end", "result", "seconds"), [_row(row) for row in summary.rows])
 
 
 def _row(row: Row) -> tuple[str, ...]:
     when = row.trial.name if row.killed else f"{row.trial.name} (after its end)"
     return when, row.stage, str(row.resumes), "WRONG" if row.problems else "the same", f"{row.seconds:.0f}"
-
-
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    yield f"| {' | '.join(heads)} |"
-    yield f"|{' --- |' * len(heads)}"
-    for row in rows:
-        yield f"| {' | '.join(' '.join(cell.replace('|', '/').split()) for cell in row)} |"
-    yield ""

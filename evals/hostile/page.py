@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from evals.hostile.rows import Row
 from evals.hostile.summary import LEAST_HONEST, Summary
+from evals.markdown import table
 
 
 def as_markdown(summary: Summary) -> str:
@@ -19,7 +20,7 @@ def _lines(summary: Summary) -> Iterator[str]:
     yield f"{len(summary.rows)} of {summary.wanted} candidates judged in {summary.seconds:.0f} s. {_answer(summary)}"
     yield ""
     yield from _matrix(summary)
-    yield from _table(
+    yield from table(
         ("family", "candidates", "judged", "accepted", "outcome as the catalogue says", "refused by name"),
         [
             (one.family, *map(str, (one.entries, one.judged, one.accepted, one.as_expected, one.named)))
@@ -31,9 +32,7 @@ def _lines(summary: Summary) -> Iterator[str]:
     yield from _listed("Hostile and refused, but otherwise than the catalogue says", summary.surprising)
     yield "## Every verdict"
     yield ""
-    yield from _table(
-        ("candidate", "what it tries", "verdict", "seconds", "reason"), [_verdict(row) for row in summary.rows]
-    )
+    yield from table(("candidate", "what it tries", "verdict", "seconds", "reason"), [_verdict(row) for row in summary.rows])
 
 
 def _answer(summary: Summary) -> str:
@@ -46,7 +45,7 @@ def _answer(summary: Summary) -> str:
 def _matrix(summary: Summary) -> Iterator[str]:
     outcomes = sorted({*summary.hostile, *summary.honest} - {"faster"})
     heads = ("", "accepted", "refused", *outcomes)
-    yield from _table(
+    yield from table(
         heads,
         [
             (
@@ -73,16 +72,8 @@ def _verdict(row: Row) -> tuple[str, ...]:
     if row.accepted and not row.one_off_seconds:
         reason += "; it pays from the first call on"
     rung = f" ({row.rung})" if row.rung else ""
-    return row.entry.name, row.entry.tries, row.said + rung, f"{row.seconds:.0f}", reason.replace("|", "\\|")
+    return row.entry.name, row.entry.tries, row.said + rung, f"{row.seconds:.0f}", reason
 
 
 def _flat(text: str) -> str:
     return " ".join(text.split())
-
-
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    yield f"| {' | '.join(heads)} |"
-    yield f"|{' --- |' * len(heads)}"
-    for row in rows:
-        yield f"| {' | '.join(row)} |"
-    yield ""

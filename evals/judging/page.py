@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from evals.judging.chances import Share
 from evals.judging.rules import RULES
 from evals.judging.summary import ALPHA, LIMIT_SECONDS, Group, Summary
+from evals.markdown import table
 
 
 def as_markdown(summary: Summary) -> str:
@@ -21,13 +22,13 @@ def _lines(summary: Summary) -> Iterator[str]:
     yield f"Error of a verdict {summary.alpha:.2%}, least gain {summary.min_gain:.0%}."
     yield "Seconds of measuring are the samples and first calls of both sides, without the start of interpreters."
     yield ""
-    yield from _table(
+    yield from table(
         ("goal", "found", "reached"), [(one.goal, one.found, "yes" if one.reached else "**no**") for one in summary.goals]
     )
     if summary.identical:
         yield "## Identical code: who calls it faster"
         yield ""
-        yield from _table(
+        yield from table(
             ("machine", "verdicts", "this judge", *RULES), [_accepting(one) for one in summary.identical.values()]
         )
         yield from _details(list(summary.identical.values()), "machine")
@@ -41,7 +42,7 @@ def _lines(summary: Summary) -> Iterator[str]:
         yield f"A function of 10 ms. This judge claims at least {summary.min_gain:.0%} more, at an error of {ALPHA:.1%};"
         yield "tests without a least gain are right to call 1.02x faster."
         yield ""
-        yield from _table(("true speedup", "verdicts", "this judge", *RULES), [_accepting(one) for one in summary.power])
+        yield from table(("true speedup", "verdicts", "this judge", *RULES), [_accepting(one) for one in summary.power])
         yield from _details(summary.power, "true speedup")
     if summary.failures:
         yield f"{len(summary.failures)} could not be timed; the first: {summary.failures[0]}"
@@ -56,7 +57,7 @@ def _details(groups: Sequence[Group], first: str) -> Iterator[str]:
     heads = (first, "outcomes", "clock", "figure", "pairs", "s of measuring", "s in all", f"over {LIMIT_SECONDS:.0f} s")
     yield "Medians, in brackets the largest."
     yield ""
-    yield from _table(heads, [_detail(group) for group in groups])
+    yield from table(heads, [_detail(group) for group in groups])
 
 
 def _detail(group: Group) -> tuple[str, ...]:
@@ -78,11 +79,3 @@ def _counted(counts: dict[str, int]) -> str:
 
 def _shown(share: Share) -> str:
     return f"{share.count} ({share.share:.0%})"
-
-
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    yield f"| {' | '.join(heads)} |"
-    yield f"|{' --- |' * len(heads)}"
-    for row in rows:
-        yield f"| {' | '.join(row)} |"
-    yield ""
