@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
+
+if TYPE_CHECKING:
+    from agent.progress import Progress
+
+Asked = TypeVar("Asked")
+Made = TypeVar("Made")
 
 evals = typer.Typer(no_args_is_help=True, help="How good the agent and its judge are: benchmarks that anyone can run.")
 
@@ -38,8 +45,6 @@ def judging(
 
     Interrupted or killed, the same command goes on where it ended.
     """
-    from agent.progress import Progress
-    from agent.running import current_environment
     from evals.judging.cases import Load, Part
     from evals.judging.page import as_markdown
     from evals.judging.running import Wanted, run
@@ -52,11 +57,7 @@ def judging(
         seed=seed,
         python=python,
     )
-    progress = Progress()
-    try:
-        summary = run(folder, wanted, current_environment(), progress)
-    finally:
-        progress.close()
+    summary = _made(run, folder, wanted)
     typer.echo(as_markdown(summary))
 
 
@@ -75,16 +76,10 @@ def hostile(
     Interrupted or killed, the same command goes on where it ended. Exit codes: 0 nobody fooled it and at least 90 % of
     the honest edits were accepted, 1 otherwise, 2 could not run.
     """
-    from agent.progress import Progress
-    from agent.running import current_environment
     from evals.hostile.page import as_markdown
     from evals.hostile.running import Wanted, run
 
-    progress = Progress()
-    try:
-        summary = run(folder, Wanted(only=tuple(only or ()), seed=seed, python=python), current_environment(), progress)
-    finally:
-        progress.close()
+    summary = _made(run, folder, Wanted(only=tuple(only or ()), seed=seed, python=python))
     typer.echo(as_markdown(summary))
     raise typer.Exit(0 if summary.passed else 1)
 
@@ -109,8 +104,6 @@ def faults(
     Interrupted or killed, the same command goes on where it ended. Exit codes: 0 all ended as the undisturbed run, 1
     something was lost, doubled, paid twice or left over, 2 could not run.
     """
-    from agent.progress import Progress
-    from agent.running import current_environment
     from evals.faults.page import as_markdown
     from evals.faults.running import Wanted, run
     from evals.faults.trials import Part
@@ -124,13 +117,21 @@ def faults(
         python=python,
         repository=repository,
     )
-    progress = Progress()
-    try:
-        summary = run(folder, wanted, current_environment(), progress)
-    finally:
-        progress.close()
+    summary = _made(run, folder, wanted)
     typer.echo(as_markdown(summary))
     raise typer.Exit(0 if summary.passed else 1)
+
+
+def _made(run: Callable[[Path, Asked, Mapping[str, str], Progress], Made], folder: Path, wanted: Asked) -> Made:
+    """The summary of a batch, with progress on the way."""
+    from agent.progress import Progress
+    from agent.running import current_environment
+
+    progress = Progress()
+    try:
+        return run(folder, wanted, current_environment(), progress)
+    finally:
+        progress.close()
 
 
 def _chosen(option: str, given: str, known: tuple[str, ...], everything: str) -> tuple[str, ...]:
