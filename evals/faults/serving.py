@@ -13,7 +13,10 @@ HOST = "127.0.0.1"
 
 
 class RecordedModels:
-    """Answers while it is open; `answered` counts replies that were written to their last byte."""
+    """Answers while it is open; `answered` counts replies that were written to their last byte.
+
+    Where `reply_to` raises StopIteration nothing was recorded (400), where it raises ConnectionError the line is cut.
+    """
 
     def __init__(self, reply_to: Callable[[str, str], str]) -> None:
         self._reply_to = reply_to
@@ -52,6 +55,8 @@ class RecordedModels:
             status, body = 200, _completion(asked["model"], self._reply_to(prompt, asked["model"]))
         except StopIteration:
             status, body = 400, {"error": {"message": "no answer to that was recorded", "type": "error", "code": None}}
+        except ConnectionError:
+            return
         content = json.dumps(body).encode()
         try:
             handler.send_response(status)

@@ -229,10 +229,19 @@ def read_only(folder):
 
 def test_run_goes_on_when_the_model_is_back_and_brings_its_branch_when_the_repository_can_be_written(home, repository):
     before = bytes_of(repository)
+    gone = threading.Event()
+
+    def reply_to_the_first(prompt, model):
+        if "def distinct(" in prompt:
+            gone.wait(100)
+            raise ConnectionAbortedError
+        return reply_to(prompt, model)
+
     with read_only(repository):
-        with RecordedModels(reply_to_both) as models:
+        with RecordedModels(reply_to_the_first) as models:
             running = Running.start(home, repository, *WORDS, **asking(models))
             running.wait_until("committed")
+        gone.set()
         with running:
             assert running.process.wait(100) == 2
         (run,) = home.runs

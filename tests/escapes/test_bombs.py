@@ -20,7 +20,10 @@ FORKS = """
 import os, time
 def total(values):
     for _ in range({doublings}):
-        os.fork()
+        try:
+            os.fork()
+        except OSError:
+            break
     time.sleep(8)
 """
 
