@@ -30,14 +30,22 @@ PATIENCE_SECONDS = 10.0
 def outcome_of(repository: Path, report: dict[str, Any]) -> Outcome:  # Any: JSON
     """The outcome of a run that has ended."""
     command = git_in(repository, OWN_CONFIGURATION)
-    listed = str(command.log("--reverse", "--format=%T %s", f"{report['start']}..{report['branch'] or 'HEAD'}")).splitlines()
+    end = report["branch"] or "HEAD"
+    listed = str(command.log("--reverse", "--format=%H %s", f"{report['start']}..{end}")).splitlines()
     judged = [(one["title"], "faster") for one in report["commits"]]
     judged += [(one["title"], one["outcome"]) for one in report["rejected"]]
     return Outcome(
-        edits=tuple((line.split(" ", 1)[0], line.split(" ", 1)[1]) for line in listed),
+        edits=tuple((_lines_of(command, line.split(" ", 1)[0]), line.split(" ", 1)[1]) for line in listed),
+        tree=str(command.rev_parse(f"{end}^{{tree}}")),
         verdicts=tuple(sorted(": ".join(one) for one in judged)),
         tokens=report["tokens"],
     )
+
+
+def _lines_of(command: git.Git, commit: str) -> str:
+    """Digest of the lines that a commit takes away and adds: the same edit on another base has it too."""
+    shown = str(command.show("--format=", "--unified=0", "--no-color", "--no-ext-diff", commit)).splitlines()
+    return hashlib.sha256("\n".join(line for line in shown if line.startswith(("+", "-"))).encode()).hexdigest()
 
 
 def evidence_trouble(repository: Path, report: dict[str, Any]) -> Iterator[str]:  # Any: JSON

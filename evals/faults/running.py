@@ -226,10 +226,12 @@ class Runner:
         )
 
     def _comparable(self, undisturbed: Undisturbed, outcome: Outcome) -> Outcome:
-        """Elsewhere than on the fault target, noise may change a refusal; accepted edits count there."""
+        """Elsewhere than on the fault target, noise may change a refusal or the order; what was accepted counts."""
         if self.wanted.repository is None:
             return outcome
-        return outcome.model_copy(update={"verdicts": undisturbed.outcome.verdicts})
+        known = undisturbed.outcome
+        edits = known.edits if sorted(known.edits) == sorted(outcome.edits) else outcome.edits
+        return outcome.model_copy(update={"verdicts": known.verdicts, "edits": edits})
 
     def _words(self, place: Place) -> tuple[str, ...]:
         return (str(place.repository), *self.wanted.words)
@@ -272,6 +274,8 @@ def differences(wanted: Outcome, found: Outcome) -> Iterator[str]:
     yield from (f"not in the undisturbed run: {subject}" for subject in doubled)
     if wanted.edits != found.edits and not lost and not doubled:
         yield f"the edits come in another order or number: {found.edits}"
+    if wanted.tree != found.tree:
+        yield f"the branch ends with tree {found.tree[:10]}, not {wanted.tree[:10]}"
     if wanted.verdicts != found.verdicts:
         yield f"other verdicts: {sorted(set(found.verdicts) ^ set(wanted.verdicts)) or 'some of them twice'}"
     if wanted.tokens != found.tokens:

@@ -43,7 +43,8 @@ class Trial(Value):
 class Outcome(Value):
     """What a run has led to, as far as it must not depend on kills."""
 
-    edits: tuple[tuple[str, str], ...]  # tree and subject of each commit on the branch, oldest first
+    edits: tuple[tuple[str, str], ...]  # digest of the changed lines, and subject, of each commit, oldest first
+    tree: str  # of the branch at its end
     verdicts: tuple[str, ...]  # "title: outcome", sorted
     tokens: int  # that the report says were paid for
 

@@ -28,7 +28,7 @@ from workspaces.faults import Effect, effect, watching
 from workspaces.holding import held
 
 EDITS = (("tree 1", "Count"), ("tree 2", "Leave out"))
-OUTCOME = Outcome(edits=EDITS, verdicts=("Count: faster", "Guess: broken", "Leave out: faster"), tokens=3300)
+OUTCOME = Outcome(edits=EDITS, tree="tree 2", verdicts=("Count: faster", "Guess: broken", "Leave out: faster"), tokens=3300)
 UNDISTURBED = Undisturbed(
     target="abc",
     outcome=OUTCOME,
@@ -117,6 +117,7 @@ def test_every_question_has_its_recorded_answer_and_is_counted():
         ({"edits": (*EDITS, ("tree 3", "More"))}, ["not in the undisturbed run: More"]),
         ({"edits": (*EDITS, EDITS[1])}, ["the edits come in another order or number"]),
         ({"edits": EDITS[::-1]}, ["the edits come in another order or number"]),
+        ({"tree": "tree 3"}, ["the branch ends with tree tree 3, not tree 2"]),
         ({"verdicts": (*OUTCOME.verdicts, "Guess: broken")}, ["other verdicts: some of them twice"]),
         ({"verdicts": OUTCOME.verdicts[:2]}, ["other verdicts: ['Leave out: faster']"]),
         ({"tokens": 4400}, ["4400 tokens are reported in place of 3300"]),
