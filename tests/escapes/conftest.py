@@ -21,7 +21,7 @@ from workspaces.sandbox import Sandbox
 MIB = 1024**2
 # far below what a run may have, so that a bomb ends when it is still small
 NARROW = Limits(
-    wall_seconds=15,
+    wall_seconds=60,
     memory_bytes=300 * MIB,
     output_bytes=200_000,
     file_bytes=20 * MIB,
