@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from itertools import zip_longest
 from types import UnionType
 
-from tools.syntax import Definition, imported, parameters, parsed
+from tools.breakages import breakages
+from tools.syntax import Definition, decoded, imported, parameters, parsed
 
 
 def surface_changes(old: bytes, new: bytes, private: Callable[[str], bool] = lambda _: False) -> tuple[str, ...]:
@@ -19,9 +20,77 @@ def surface_changes(old: bytes, new: bytes, private: Callable[[str], bool] = lam
     before, after = parsed(old), parsed(new)
     if before is None or after is None:
         return ()
-    found = (*_gone(before, after), *_rebound(before, after), *_changed_definitions(before, after))
+    found = [
+        *_gone(before, after),
+        *_unlisted(before, after),
+        *_rebound(before, after),
+        *_changed_definitions(before, after),
+    ]
+    redecorated = dict(_redecorated(before, after))
+    known = {name for name, _ in found} | set(redecorated)
+    found += [(name, sentence) for name, sentence in _broken(old, new, after) if not _is_part(name, known)]
     # a decorator stands between a function and its callers, and may keep results for them: whoever calls it, it counts
-    return (*_redecorated(before, after), *(sentence for name, sentence in found if not private(name)))
+    sentences = (*redecorated.values(), *(sentence for name, sentence in found if not private(name)))
+    return tuple(dict.fromkeys(sentences))
+
+
+def _broken(old: bytes, new: bytes, after: ast.Module) -> tuple[tuple[str, str], ...]:
+    """What griffe finds on top."""
+    if old == new:
+        return ()
+    bound = {name for name, _ in _bindings(after)}
+    stored = {one.attr for one in ast.walk(after) if isinstance(one, ast.Attribute) and isinstance(one.ctx, ast.Store)}
+    stored |= {one.value for one in ast.walk(after) if isinstance(one, ast.Constant) and isinstance(one.value, str)}
+
+    def is_bound(name: str) -> bool:
+        holder, _, last = name.rpartition(".")
+        return name in bound or (holder != "" and last in stored)
+
+    return breakages(decoded(old), decoded(new), is_bound)
+
+
+def _is_part(name: str, known: Collection[str]) -> bool:
+    """True for a known name and for what lies in one."""
+    return name in known or any(name.startswith(f"{one}.") for one in known)
+
+
+def _unlisted(before: ast.Module, after: ast.Module) -> Iterator[tuple[str, str]]:
+    """Names that `from module import *` no longer gives, although they are there; "is gone" is said elsewhere."""
+    listed, still = _listed(before), _listed(after)
+    if still is None:
+        still = {name for name, _ in _bindings(after) if "." not in name and not name.startswith("_")}
+    given = {name for name, is_import in _bindings(before) if not (is_import or "." in name or name.startswith("_"))}
+    gone = {name for name, _ in _bindings(before)} - {name for name, _ in _bindings(after)}
+    for name in sorted((given if listed is None else listed) - still - gone):
+        yield name, f"{name} is no longer in __all__"
+
+
+def _listed(tree: ast.Module) -> set[str] | None:
+    """Names in the module's `__all__`, as far as they are written out; None where it has none."""
+    lists = [node for node in ast.walk(tree) if isinstance(node, ast.stmt) and _concerns_all(node)]
+    if not lists:
+        return None
+    constants = [(statement, node) for statement in lists for node in ast.walk(statement) if isinstance(node, ast.Constant)]
+    taken = {one.value for statement, one in constants if isinstance(one.value, str) and _takes_away(statement)}
+    return {one.value for _, one in constants if isinstance(one.value, str)} - taken
+
+
+def _concerns_all(node: ast.stmt) -> bool:
+    """True for `__all__ = ...`, `__all__ += ...` and calls such as `__all__.extend(...)`."""
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+        called = node.value.func
+        return isinstance(called, ast.Attribute) and isinstance(called.value, ast.Name) and called.value.id == "__all__"
+    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+    return any(isinstance(one, ast.Name) and one.id == "__all__" for one in targets)
+
+
+def _takes_away(node: ast.stmt) -> bool:
+    return (
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Call)
+        and isinstance(node.value.func, ast.Attribute)
+        and node.value.func.attr == "remove"
+    )
 
 
 def _gone(before: ast.Module, after: ast.Module) -> Iterator[tuple[str, str]]:
@@ -58,14 +127,14 @@ def _rebound(before: ast.Module, after: ast.Module) -> Iterator[tuple[str, str]]
             yield name, f"{name} is bound once more"
 
 
-def _redecorated(before: ast.Module, after: ast.Module) -> Iterator[str]:
+def _redecorated(before: ast.Module, after: ast.Module) -> Iterator[tuple[str, str]]:
     """Functions that are still there, but with other decorators; one that is defined once more may not bring any."""
     old, new = _defined(before, Definition), _defined(after, Definition)
     for name, definitions in old.items():
         was = [_dumped(*one.decorator_list) for one in definitions]
         now = [_dumped(*one.decorator_list) for one in new.get(name, ())]
         if was[: len(now)] != now[: len(was)] or any(now[len(was) :]):
-            yield f"the decorators of {name} changed"
+            yield name, f"the decorators of {name} changed"
 
 
 def _changed_definitions(before: ast.Module, after: ast.Module) -> Iterator[tuple[str, str]]:

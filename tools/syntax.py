@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import io
+import tokenize
 import warnings
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef
@@ -17,6 +19,15 @@ def parsed(source: bytes) -> ast.Module | None:
             return ast.parse(source)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return None
+
+
+def decoded(source: bytes) -> str:
+    """The text of a module, in the encoding that it declares."""
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(source).readline)
+        return source.decode(encoding)
+    except (SyntaxError, UnicodeDecodeError):
+        return source.decode("latin-1")
 
 
 def is_readable(source: bytes) -> bool:
