@@ -153,4 +153,6 @@ def _tests(baseline: Baseline) -> str:
         text += f"; {len(baseline.failing)} fail already, which is allowed: {', '.join(baseline.failing[:3])}"
     if baseline.flaky:
         text += f"; {len(baseline.flaky)} are flaky: {', '.join(baseline.flaky[:3])}"
+    if baseline.order_dependent:
+        text += f"; {len(baseline.order_dependent)} depend on the order of tests: {', '.join(baseline.order_dependent[:3])}"
     return "; ".join([text, *needs(baseline), baseline.origin])

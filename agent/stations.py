@@ -49,6 +49,11 @@ def take_baseline(state: State, station: Station) -> Update:
         notices.append(f"failing before anything was changed: {failing}, {some(baseline.failing)}")
     if baseline.flaky:
         notices.append(f"flaky: {counted(len(baseline.flaky), 'test')}, {some(baseline.flaky)}")
+    if baseline.order_dependent:
+        dependent = counted(len(baseline.order_dependent), "test")
+        notices.append(
+            f"flaky in another order, so compared in the usual one only: {dependent}, {some(baseline.order_dependent)}"
+        )
     notices += needs(baseline)
     station.progress.say(f"{counted(len(baseline.outcomes), 'test')}, {counted(len(benchmarks), 'benchmark')}")
     for notice in notices:

@@ -18,6 +18,7 @@ GOOD = ("passed", "xfailed", "xpassed", "skipped")
 PROVING = ("passed", "xpassed")  # outcomes of tests that ran to their end
 LONG_SUITE_SECONDS = 60.0  # from here on only the files of suspects are run again, not the whole suite
 MOST_RUNS, SHORT_SECONDS = 4, 6.0  # of the unchanged suite: more than two runs while they take no longer
+MORE_SECONDS = 10.0  # for the run in reverse order than for the usual one: who waits for another test may wait for ever
 HOPELESS = 6  # reruns without a single pass for the candidate end the matter
 RERUNS = 10  # where tests fail for the candidate only: is it the test that flakes?
 SHOWN = 3  # failures in a reason
@@ -53,16 +54,23 @@ def run_tests(
     hash_seed: int = 0,
     added: Sequence[str] = (),
     changed: Sequence[str] = (),
+    reverse: bool = False,
+    wall_seconds: float | None = None,
 ) -> TestRun:
     """Run pytest with `arguments` (node ids; none for the suite and the `added` files) on a fresh copy of a commit.
 
-    `changed` are paths whose bytes are looked at again afterwards.
+    `changed` are paths whose bytes are looked at again afterwards; `reverse`: the last test comes first.
     """
     with target.room(commit, writable=True) as room:
-        environment = {"PYTHONHASHSEED": str(hash_seed)}
-        more = {"more": [] if arguments else list(added)}
         session, finished = run_pytest(
-            target, room, "test", arguments or target.suite, coverage=coverage, more=more, environment=environment
+            target,
+            room,
+            "test",
+            arguments or target.suite,
+            coverage=coverage,
+            more={"more": [] if arguments else list(added), "reverse": reverse},
+            environment={"PYTHONHASHSEED": str(hash_seed)},
+            wall_seconds=wall_seconds,
         )
         attempts = tuple(dict.fromkeys([*parse_attempts(session["attempts"]), *read_attempts(room.results)]))
         gone = rewritten(target.checkout, commit, room.tree, changed)
@@ -100,15 +108,21 @@ class CollectionFailed(Exception):
 def take_baseline(target: Target, commit: str, *, with_benchmarks: bool = True, added: Sequence[str] = ()) -> Baseline:
     """Run the whole suite two to four times (other hash seeds, once with coverage); OptimizeError if it cannot be run.
 
-    A short suite runs more often: a test that fails half of the time agrees with itself in every second pair of runs.
+    A short suite runs more often: a test that fails half of the time agrees with itself in every second pair of runs. One
+    of these further runs goes backwards. Tests that end otherwise in it depend on those before them, and that is said; as a
+    candidate's tests run in the usual order, they keep the outcome that they have there.
     `added` are files that the suite gets on top; `with_benchmarks`: where it has no benchmarks, those that lie outside
     pytest's own paths are added too.
     """
     try:
         first, added = _first_run(target, commit, with_benchmarks, tuple(added))
         runs = [first, run_tests(target, commit, [], hash_seed=2, added=added)]
-        while len(runs) < MOST_RUNS and sum(run.wall_seconds for run in runs[1:]) < SHORT_SECONDS:
-            runs.append(run_tests(target, commit, [], hash_seed=len(runs) + 1, added=added))
+        backwards: list[TestRun] = []
+        is_short = runs[1].wall_seconds < SHORT_SECONDS
+        if is_short:
+            backwards = _backwards(target, commit, added, runs[1].wall_seconds)
+        while len(runs) + is_short < MOST_RUNS and sum(run.wall_seconds for run in [*runs[1:], *backwards]) < SHORT_SECONDS:
+            runs.append(run_tests(target, commit, [], hash_seed=len(runs) + 2, added=added))
     except CollectionFailed as error:
         raise OptimizeError(
             f"The tests cannot be collected, so no edit could be checked. {error}. "
@@ -119,7 +133,7 @@ def take_baseline(target: Target, commit: str, *, with_benchmarks: bool = True, 
             f"The tests cannot be run in the sandbox, so no edit could be checked: {_sentence(error)} "
             f"{_asked(error.attempts) or _way_out(str(error))}"
         ) from error
-    for run in runs:
+    for run in (*runs, *backwards):
         must_be_of_the_tree(run.elsewhere)
     everything = dict.fromkeys(node for run in runs for node in run.outcomes)
     stable = {node: first.outcomes[node] for node in everything if len({run.outcomes.get(node) for run in runs}) == 1}
@@ -131,8 +145,9 @@ def take_baseline(target: Target, commit: str, *, with_benchmarks: bool = True, 
         running=_running(target, commit, first.lines),
         results={node: digests for node, digests in first.results.items() if _all_gave(runs, node, digests)},
         seconds=runs[1].wall_seconds,
+        order_dependent=_order_dependent(stable, backwards) if is_short else (),
         added=added,
-        attempts=tuple(dict.fromkeys(attempt for run in runs for attempt in run.attempts)),
+        attempts=tuple(dict.fromkeys(attempt for run in (*runs, *backwards) for attempt in run.attempts)),
         origin=f"files of the repository that ran: {len(first.lines)}; {copies(target)}",
     )
 
@@ -148,6 +163,20 @@ def _first_run(
     if not found:
         return first, added
     return run_tests(target, commit, [], coverage=True, hash_seed=1, added=(*added, *found)), (*added, *found)
+
+
+def _backwards(target: Target, commit: str, added: Sequence[str], usual_seconds: float) -> list[TestRun]:
+    """The suite with its last test first; nothing where it does not come to its end in that order."""
+    wall_seconds = min(target.limits.wall_seconds, 2 * usual_seconds + MORE_SECONDS)
+    try:
+        return [run_tests(target, commit, [], hash_seed=3, added=added, reverse=True, wall_seconds=wall_seconds)]
+    except (CollectionFailed, HarnessFailed):
+        return []
+
+
+def _order_dependent(stable: Mapping[str, str], backwards: Sequence[TestRun]) -> tuple[str, ...]:
+    """Tests that end otherwise in reverse order: all of them where that run came to no end."""
+    return tuple(node for node, outcome in stable.items() if not any(run.outcomes.get(node) == outcome for run in backwards))
 
 
 def _all_gave(runs: Sequence[TestRun], node: str, digests: tuple[str, ...]) -> bool:

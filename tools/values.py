@@ -145,6 +145,7 @@ class Baseline(Value):
     running: dict[str, tuple[str, ...]]  # Function.id -> node ids that execute its body
     results: dict[str, tuple[str, ...]]  # benchmark's node id -> digests of what it computes, where that is the same twice
     seconds: float  # wall time of the suite
+    order_dependent: tuple[str, ...] = ()  # node ids with another outcome where the last test of the suite comes first
     added: tuple[str, ...] = ()  # files of benchmarks that the suite was given, because pytest does not look there by itself
     attempts: tuple[Attempt, ...] = ()  # of the unchanged code: what it may do, the candidate may do
     origin: str = ""  # how it is known that the files of the checkout ran

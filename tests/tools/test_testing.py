@@ -107,6 +107,33 @@ def test_baseline_survives_one_liners_and_modules_that_tests_generate(subject_wi
     assert "one.py:unused" not in baseline.running
 
 
+def test_tests_that_depend_on_their_order_are_known_and_keep_the_outcome_of_the_usual_one(ordered):
+    known = take_baseline(ordered.target, ordered.start)
+    assert known.order_dependent == ("test_work.py::test_uses_it",)
+    assert known.flaky == ()
+    assert known.outcomes == dict.fromkeys(["test_work.py::test_prepares", "test_work.py::test_uses_it"], "passed")
+
+
+def test_suite_that_does_not_end_in_reverse_order_depends_on_its_order_as_a_whole(subject_with):
+    tests = (
+        "import os\n\nKNOWN = []\n\ndef test_first():\n    KNOWN.append(1)\n\ndef test_last():\n    KNOWN or os._exit(0)\n"
+    )
+    subject = subject_with({"test_a.py": tests})
+    assert take_baseline(subject.target, subject.start).order_dependent == ("test_a.py::test_first", "test_a.py::test_last")
+
+
+def test_order_does_not_matter_to_tests_that_stand_alone(known):
+    assert known.order_dependent == ()
+
+
+def test_files_and_the_tests_in_them_run_the_other_way_round_under_the_same_ids(subject_with):
+    tests = "import pytest\n\n@pytest.mark.parametrize('n', [1, 2])\ndef test_a(n): pass\n\ndef test_b(): pass\n"
+    subject = subject_with({"test_one.py": tests, "test_two.py": tests})
+    usual, backwards = (list(run_tests(subject.target, subject.start, [], reverse=way).outcomes) for way in (False, True))
+    assert backwards == usual[::-1]
+    assert usual[0] == "test_one.py::test_a[1]"
+
+
 def test_suite_that_cannot_be_collected_stops_the_run_with_its_error(subject_with):
     subject = subject_with({"test_a.py": "import nothing_of_that_name\n", "test_b.py": "def test_b(): pass\n"})
     with pytest.raises(OptimizeError, match=r"test_a\.py cannot be collected: .*nothing_of_that_name.*--python EXE"):

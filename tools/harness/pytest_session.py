@@ -5,13 +5,14 @@
 SPEC: key (returned with the result), mode ("test", "benchmark" or "profile"), arguments (of pytest: node ids, or none for
 the suite as the target has it), options (of pytest, by the user), output (file to write), tree (root of the checkout),
 sources and overlay (folders of the target's path), children (variables for its own processes), seconds (per benchmark,
-for "profile"), coverage (bool), and for "test": more (files that the suite gets on top), attempts (file to write) and
-readable (what the user lets it read elsewhere); for "benchmark": turns (two pipes), core, others (rounds with other
-arguments) and seed (of these). "test" calls every benchmarked function once; "benchmark" times it whenever the referee at
-the other end of the pipes says so, and keeps every raw sample; "profile" only repeats it for a profiler. Standard library,
-plus the overlay's pytest and coverage; Python 3.9 syntax. The clocks are taken before any code of the target is imported,
-and the output file is opened then, so that a process that ends early leaves it empty, which is never a success. Started
-without PYTHONPATH: the target's folders come on the path when all of ours is imported.
+for "profile"), coverage (bool), and for "test": more (files that the suite gets on top), reverse (bool: the last test
+comes first), attempts (file to write) and readable (what the user lets it read elsewhere); for "benchmark": turns (two
+pipes), core, others (rounds with other arguments) and seed (of these). "test" calls every
+benchmarked function once; "benchmark" times it whenever the referee at the other end of the pipes says so, and keeps every
+raw sample; "profile" only repeats it for a profiler. Standard library, plus the overlay's pytest and coverage; Python 3.9
+syntax. The clocks are taken before any code of the target is imported, and the output file is opened then, so that a process
+that ends early leaves it empty, which is never a success. Started without PYTHONPATH: the target's folders come on the
+path when all of ours is imported.
 """
 
 import glob
@@ -86,6 +87,7 @@ def main():
     ours = become_pytest(words)  # held until the end: this function runs in it
     attempts = watched(spec)
     Recorder.pytest_load_initial_conftests = pytest.hookimpl(tryfirst=True)(Recorder.pytest_load_initial_conftests)
+    Recorder.pytest_collection_modifyitems = pytest.hookimpl(trylast=True)(Recorder.pytest_collection_modifyitems)
     recorder = Recorder(spec, turns, ImportTimes(spec["tree"], CPU), attempts)
     add_sources(spec, os.getcwd())  # as `python -m pytest` does
     code = int(pytest.main(words, plugins=[recorder]))
@@ -222,6 +224,11 @@ class Recorder:
         """Collection errors are told apart from failing tests."""
         if report.failed:
             self.errors.append([report.nodeid, str(report.longrepr)[-2000:]])
+
+    def pytest_collection_modifyitems(self, items):
+        """Files and the tests in them the other way round, once everybody else has put them in order."""
+        if self.spec.get("reverse"):
+            items.reverse()
 
     def pytest_collection_finish(self, session):
         """Node ids, and which of them use the benchmark fixture."""
