@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import chain
 
-from agent.station import some
+from agent.station import counted, some
 from tools.editing import UnapplicableEdit, apply_edits
 from tools.examining import Examined, examine
 from tools.origin import stand_ins
 from tools.remembering import caches
 from tools.rooms import Target
-from tools.source import functions, syntax_error, text_of
+from tools.scope import changed_lines, skipped_but_changed
+from tools.source import SKIP_PRAGMA, functions, syntax_error, text_of
 from tools.surface import surface_changes
 from tools.suspicion import is_cheating, suspicions
 from tools.syntax import is_readable
@@ -20,6 +22,7 @@ from tools.values import Baseline, Candidate, Check, Function, Outcome
 from tools.workload import is_source
 
 LONG_SUITE_SECONDS = 5.0  # from here on the tests that run the function go first, alone
+MOST_CHANGED_LINES = 300  # of a candidate of ours, unless `max_changed_lines` says otherwise
 
 Text = tuple[str, bytes, bytes]  # path, what stood there before (nothing for a new file), what stands there now
 
@@ -42,8 +45,12 @@ def check(
     author: tuple[str, str],
     *,
     allow_caching: bool = False,
+    max_changed_lines: int | None = None,
 ) -> Checked:
-    """Apply the candidate to its base and climb the ladder; `allow_caching` leaves out the rung against caches."""
+    """Apply the candidate to its base and climb the ladder; `allow_caching` leaves out the rung against caches.
+
+    Whoever proposed it, it may not touch what says `# optimize: skip`.
+    """
     path = candidate.hotspot.path
     old = {path: target.checkout.read(base, path)}
     scope = _scope(candidate)
@@ -55,8 +62,20 @@ def check(
         return Checked((scope, Check(rung="apply", passed=False, detail=str(error))), Outcome.UNAPPLICABLE)
     if not new or new == old:
         return Checked((scope, Check(rung="apply", passed=False, detail="the edit changes nothing")), Outcome.UNAPPLICABLE)
-    checked = check_files(target, base, new, baseline, author, hotspot=candidate.hotspot, allow_caching=allow_caching)
-    return replace(checked, checks=(scope, *checked.checks))
+    skipped = skipped_but_changed(path, old[path], new[path])
+    if skipped:
+        detail = f"it changes {skipped}, which says `{SKIP_PRAGMA.decode()}`"
+        return Checked((Check(rung="scope", passed=False, detail=detail),), Outcome.BROKEN)
+    return check_files(
+        target,
+        base,
+        new,
+        baseline,
+        author,
+        hotspot=candidate.hotspot,
+        allow_caching=allow_caching,
+        max_changed_lines=max_changed_lines or MOST_CHANGED_LINES,
+    )
 
 
 def check_files(
@@ -68,8 +87,9 @@ def check_files(
     *,
     hotspot: Function | None = None,
     allow_caching: bool = False,
+    max_changed_lines: int | None = None,
 ) -> Checked:
-    """Write the new content of `files` (None: gone) on `base` and climb the ladder from "syntax" on.
+    """Write the new content of `files` (None: gone) on `base` and climb the ladder.
 
     `hotspot` is the function that must be executed even if its own text stays as it is.
     """
@@ -78,9 +98,9 @@ def check_files(
     changed = [function for path, old, new in texts for function in changed_functions(path, old, new)]
     main = list(dict.fromkeys([hotspot, *changed] if hotspot else changed))
     checks: list[Check] = []
-    for rung, outcome in _read(
-        texts, main, baseline, _privacy(target, base, list(files)), allow_caching, hotspot is not None
-    ):
+    rungs = _read(texts, _privacy(target, base, list(files)), allow_caching, max_changed_lines)
+    ran = _executed(main or [one for path, old, _ in texts for one in functions(path, old)], baseline, hotspot is not None)
+    for rung, outcome in chain(rungs, [(ran, Outcome.UNPROVEN)]):
         checks.append(rung)
         if not rung.passed:
             return Checked(tuple(checks), outcome, changed=tuple(changed))
@@ -113,22 +133,17 @@ def proving_tests(function: Function, baseline: Baseline) -> list[str]:
 
 def _read(
     texts: Sequence[Text],
-    main: Sequence[Function],
-    baseline: Baseline,
     private: Callable[[str], bool],
     allow_caching: bool,
-    every: bool,
+    max_changed_lines: int | None,
 ) -> Iterator[tuple[Check, Outcome]]:
     """The rungs that only read the texts, each with the outcome where it fails."""
+    yield _size(texts, max_changed_lines), Outcome.BROKEN
     yield _syntax(texts), Outcome.BROKEN
     if not allow_caching:
         yield _cache(texts), Outcome.CACHED
     yield _surface(texts, private, allow_caching), Outcome.BROKEN
     yield _suspicion(texts)
-    yield (
-        _executed(main or [one for path, old, _ in texts for one in functions(path, old)], baseline, every),
-        Outcome.UNPROVEN,
-    )
 
 
 def _privacy(target: Target, base: str, paths: Sequence[str]) -> Callable[[str], bool]:
@@ -147,6 +162,14 @@ def _scope(candidate: Candidate) -> Check:
     if outside:
         return Check(rung="scope", passed=False, detail=f"it edits {outside[0]}; only {candidate.hotspot.path} may change")
     return Check(rung="scope", passed=True, detail=f"only {candidate.hotspot.path} changes")
+
+
+def _size(texts: Sequence[Text], most: int | None) -> Check:
+    count = sum(changed_lines(old, new) for _, old, new in texts)
+    said = f"{counted(count, 'line')} of {some([path for path, _, _ in texts])} changed"
+    if most is not None and count > most:
+        return Check(rung="scope", passed=False, detail=f"{said}, more than max_changed_lines = {most}")
+    return Check(rung="scope", passed=True, detail=f"nothing else changes; {said}")
 
 
 def _syntax(texts: Sequence[Text]) -> Check:

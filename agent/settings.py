@@ -30,6 +30,11 @@ class Settings(Value):
     max_minutes: float | None = Field(None, gt=0, description="stop proposing after so many minutes")
     max_cost: float | None = Field(None, gt=0, description="stop asking after so many dollars")
     allow_caching: bool = Field(False, description="accept speedups that only come from remembering results")
+    max_changed_lines: int | None = Field(
+        None,
+        ge=1,
+        description="largest change in lines, removed ones and added ones; None: 300 for candidates, any for verify",
+    )
     sandbox: Mode = Field(Mode.AUTO, description="auto, require or off")
     allow_network: bool = Field(False, description="let target code use the network")
     allow_read: tuple[str, ...] = Field((), description="files and folders outside the repository that target code may read")

@@ -114,7 +114,15 @@ def judge(
     baseline = take_baseline(limited, base, with_benchmarks=wanted, added=brought)
     progress.say(f"{counted(len(baseline.outcomes), 'test')}, {counted(len(baseline.benchmarks), 'benchmark')}")
     progress.status("checking the change")
-    checked = check_files(limited, base, source, baseline, author, allow_caching=settings.allow_caching)
+    checked = check_files(
+        limited,
+        base,
+        source,
+        baseline,
+        author,
+        allow_caching=settings.allow_caching,
+        max_changed_lines=settings.max_changed_lines,
+    )
     changed = checked.changed or _all_functions(target, base, source)
     if checked.failed is None and tests:
         checked = _under_its_own_tests(limited, checked, tests, baseline, author)

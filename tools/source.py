@@ -32,20 +32,29 @@ def find_function(path: str, source: bytes, name: str) -> Function | None:
 
 def is_skipped(source: bytes, function: Function) -> bool:
     """True if `# optimize: skip` stands in the function, alone on the line above it, or before the file's first function."""
-    lines = _lines(source)
+    lines = lines_of(source)
     if any(SKIP_PRAGMA in line for line in lines[function.first_line - 1 : function.last_line]):
         return True
-    first = min((other.first_line for other in functions(function.path, source)), default=1)
     above = lines[function.first_line - 2 : function.first_line - 1] if function.first_line > 1 else []
-    return any(line.strip().startswith(SKIP_PRAGMA) for line in above) or any(
-        line.startswith(SKIP_PRAGMA) for line in lines[: first - 1]
-    )
+    return any(line.strip().startswith(SKIP_PRAGMA) for line in above) or is_file_skipped(source)
+
+
+def is_file_skipped(source: bytes) -> bool:
+    """True if `# optimize: skip` stands at the top level before the file's first function, or anywhere if it has none."""
+    lines = lines_of(source)
+    first = min((one.first_line for one in functions("", source)), default=len(lines) + 1)
+    return any(line.startswith(SKIP_PRAGMA) for line in lines[: first - 1])
 
 
 def text_of(source: bytes, function: Function) -> str:
     """The lines of a function, decorators included."""
-    lines = _lines(source)[function.first_line - 1 : function.last_line]
+    lines = lines_of(source)[function.first_line - 1 : function.last_line]
     return b"".join(lines).decode("utf-8", "replace")
+
+
+def lines_of(source: bytes) -> list[bytes]:
+    """Lines as tree-sitter counts them: str.splitlines would also end one at a form feed."""
+    return BytesIO(source).readlines()
 
 
 def syntax_error(source: bytes) -> int | None:
@@ -58,11 +67,6 @@ def syntax_error(source: bytes) -> int | None:
 
 def _parser() -> Parser:
     return Parser(Language(tree_sitter_python.language()))
-
-
-def _lines(source: bytes) -> list[bytes]:
-    """Lines as tree-sitter counts them: str.splitlines would also end one at a form feed."""
-    return BytesIO(source).readlines()
 
 
 def _functions(path: str, source: bytes) -> Iterator[Function]:

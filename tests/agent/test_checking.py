@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -31,6 +32,10 @@ def timed(n):
 
 def expected(n):
     return n
+
+
+def by_hand(n):  # optimize: skip
+    return id(n)
 """
 TESTS = """import pytest
 from work import expected, timed, total
@@ -69,14 +74,12 @@ def baseline(subject: Subject) -> Baseline:
 def checked(subject: Subject, baseline: Baseline) -> Checker:
     """What becomes of edits (old and new text) that aim at `name`."""
 
-    def run(
-        *edits: tuple[str, str], name: str = "total", known: Baseline = baseline, allow_caching: bool = False
-    ) -> Checked:
+    def run(*edits: tuple[str, str], name: str = "total", known: Baseline = baseline, **settings: Any) -> Checked:
         hotspot = find_function("work.py", WORK.encode(), name)
         assert hotspot is not None
         parts = tuple(Edit(path="work.py", search=old, replace=new) for old, new in edits)
         candidate = Candidate(hotspot=hotspot, edits=parts, model="rules", title="x")
-        return check(subject.target, subject.start, candidate, known, AUTHOR, allow_caching=allow_caching)
+        return check(subject.target, subject.start, candidate, known, AUTHOR, **settings)
 
     return run
 
@@ -158,6 +161,33 @@ def test_changed_surface_is_broken(checked: Checker, edit: tuple[str, str], said
     outcome, rung, detail = refused(checked(edit))
     assert (outcome, rung) == (Outcome.BROKEN, "syntax" if "syntax error" in said else "surface")
     assert said in detail
+
+
+def test_too_large_a_change_is_refused_with_its_size(checked: Checker) -> None:
+    outcome, rung, detail = refused(checked(("    return sum(range(n))", "    x = n\n" * 301 + "    return sum(range(x))")))
+    assert (outcome, rung) == (Outcome.BROKEN, "scope")
+    assert detail == "303 lines of work.py changed, more than max_changed_lines = 300"
+    assert refused(checked(FASTER, max_changed_lines=1))[:2] == (Outcome.BROKEN, "scope")
+
+
+def test_change_of_somebody_may_be_of_any_size_unless_a_limit_is_set(subject: Subject, baseline: Baseline) -> None:
+    long = WORK.replace("    return n + 1", "    n + 1\n" * 301 + "    return n + 1").encode()
+    judged = check_files(subject.target, subject.start, {"work.py": long}, baseline, AUTHOR)
+    assert judged.checks[0].detail == "nothing else changes; 301 lines of work.py changed"
+    assert judged.checks[-1].rung == "executed"
+    limited = check_files(subject.target, subject.start, {"work.py": long}, baseline, AUTHOR, max_changed_lines=300)
+    assert refused(limited)[:2] == (Outcome.BROKEN, "scope")
+
+
+def test_what_says_skip_is_left_alone_by_candidates_but_not_by_somebodys_change(
+    checked: Checker, subject: Subject, baseline: Baseline
+) -> None:
+    outcome, rung, detail = refused(checked(("return id(n)", "return id(+n)")))
+    assert (outcome, rung) == (Outcome.BROKEN, "scope")
+    assert detail == "it changes by_hand, which says `# optimize: skip`"
+    new = WORK.replace("return id(n)", "return id(+n)").encode()
+    judged = check_files(subject.target, subject.start, {"work.py": new}, baseline, AUTHOR)
+    assert judged.checks[0].passed
 
 
 def test_edit_that_reads_the_environment_is_cheating(checked: Checker) -> None:
