@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from agent.station import counted, some
+from tools.dangers import ScanFailed, dangers
 from tools.editing import UnapplicableEdit, apply_edits
 from tools.examining import Examined, examine
 from tools.origin import stand_ins
@@ -98,7 +99,7 @@ def check_files(
     changed = [function for path, old, new in texts for function in changed_functions(path, old, new)]
     main = list(dict.fromkeys([hotspot, *changed] if hotspot else changed))
     checks: list[Check] = []
-    rungs = _read(texts, _privacy(target, base, list(files)), allow_caching, max_changed_lines)
+    rungs = _read(texts, target, _privacy(target, base, list(files)), allow_caching, max_changed_lines)
     ran = _executed(main or [one for path, old, _ in texts for one in functions(path, old)], baseline, hotspot is not None)
     for rung, outcome in chain(rungs, [(ran, Outcome.UNPROVEN)]):
         checks.append(rung)
@@ -133,6 +134,7 @@ def proving_tests(function: Function, baseline: Baseline) -> list[str]:
 
 def _read(
     texts: Sequence[Text],
+    target: Target,
     private: Callable[[str], bool],
     allow_caching: bool,
     max_changed_lines: int | None,
@@ -144,6 +146,7 @@ def _read(
         yield _cache(texts), Outcome.CACHED
     yield _surface(texts, private, allow_caching), Outcome.BROKEN
     yield _suspicion(texts)
+    yield _dangers(texts, target.interpreter.version), Outcome.UNPROVEN
 
 
 def _privacy(target: Target, base: str, paths: Sequence[str]) -> Callable[[str], bool]:
@@ -205,6 +208,14 @@ def _suspicion(texts: Sequence[Text]) -> tuple[Check, Outcome]:
     detail = "; ".join(found) or "it mentions nothing outside its own work"
     outcome = Outcome.CHEATING if any(map(is_cheating, found)) else Outcome.UNPROVEN
     return Check(rung="suspicion", passed=not found, detail=detail), outcome
+
+
+def _dangers(texts: Sequence[Text], version: Sequence[int]) -> Check:
+    try:
+        found = [f"{path}, {sentence}" for path, old, new in texts for sentence in dangers(old, new, version)]
+    except ScanFailed as error:
+        return Check(rung="dangers", passed=False, detail=str(error))
+    return Check(rung="dangers", passed=not found, detail="; ".join(found) or "no dangerous call is new")
 
 
 def _cache(texts: Sequence[Text]) -> Check:

@@ -94,9 +94,9 @@ def refused(checked: Checked) -> tuple[Outcome | None, str, str]:
 def test_right_edit_climbs_all_rungs(checked: Checker) -> None:
     done = checked(FASTER)
     assert done.failed is None
-    read = ["scope", "syntax", "cache", "surface", "suspicion", "executed"]
+    read = ["scope", "syntax", "cache", "surface", "suspicion", "dangers", "executed"]
     assert [one.rung for one in done.checks] == [*read, "origin", "attempts", "tests"]
-    assert done.checks[5].detail == "2 passing tests execute total"
+    assert done.checks[6].detail == "2 passing tests execute total"
     assert done.commit
 
 
@@ -188,6 +188,14 @@ def test_what_says_skip_is_left_alone_by_candidates_but_not_by_somebodys_change(
     new = WORK.replace("return id(n)", "return id(+n)").encode()
     judged = check_files(subject.target, subject.start, {"work.py": new}, baseline, AUTHOR)
     assert judged.checks[0].passed
+
+
+def test_newly_dangerous_call_is_unproven(checked: Checker) -> None:
+    edit = ("return sum(range(n))", "import hashlib\n    return sum(range(n)) + len(hashlib.md5().digest()) - 16")
+    outcome, rung, detail = refused(checked(edit))
+    assert (outcome, rung) == (Outcome.UNPROVEN, "dangers")
+    assert detail.startswith("work.py, line 6: Probable use of insecure hash functions")
+    assert "S324" in detail
 
 
 def test_edit_that_reads_the_environment_is_cheating(checked: Checker) -> None:
