@@ -10,9 +10,10 @@ from agent.station import counted, some
 from tools.dangers import ScanFailed, dangers
 from tools.editing import UnapplicableEdit, apply_edits
 from tools.examining import Examined, examine
+from tools.imports import unwelcome_imports
 from tools.origin import stand_ins
 from tools.remembering import caches
-from tools.rooms import Target
+from tools.rooms import HarnessFailed, Target
 from tools.scope import changed_lines, skipped_but_changed
 from tools.source import SKIP_PRAGMA, functions, syntax_error, text_of
 from tools.surface import surface_changes
@@ -46,6 +47,7 @@ def check(
     author: tuple[str, str],
     *,
     allow_caching: bool = False,
+    allow_new_imports: bool = False,
     max_changed_lines: int | None = None,
 ) -> Checked:
     """Apply the candidate to its base and climb the ladder; `allow_caching` leaves out the rung against caches.
@@ -75,6 +77,7 @@ def check(
         author,
         hotspot=candidate.hotspot,
         allow_caching=allow_caching,
+        allow_new_imports=allow_new_imports,
         max_changed_lines=max_changed_lines or MOST_CHANGED_LINES,
     )
 
@@ -88,6 +91,7 @@ def check_files(
     *,
     hotspot: Function | None = None,
     allow_caching: bool = False,
+    allow_new_imports: bool = False,
     max_changed_lines: int | None = None,
 ) -> Checked:
     """Write the new content of `files` (None: gone) on `base` and climb the ladder.
@@ -100,8 +104,7 @@ def check_files(
     main = list(dict.fromkeys([hotspot, *changed] if hotspot else changed))
     checks: list[Check] = []
     rungs = _read(texts, target, _privacy(target, base, list(files)), allow_caching, max_changed_lines)
-    ran = _executed(main or [one for path, old, _ in texts for one in functions(path, old)], baseline, hotspot is not None)
-    for rung, outcome in chain(rungs, [(ran, Outcome.UNPROVEN)]):
+    for rung, outcome in chain(rungs, _known(target, base, texts, main, baseline, allow_new_imports, hotspot is not None)):
         checks.append(rung)
         if not rung.passed:
             return Checked(tuple(checks), outcome, changed=tuple(changed))
@@ -147,6 +150,23 @@ def _read(
     yield _surface(texts, private, allow_caching), Outcome.BROKEN
     yield _suspicion(texts)
     yield _dangers(texts, target.interpreter.version), Outcome.UNPROVEN
+
+
+def _known(
+    target: Target,
+    base: str,
+    texts: Sequence[Text],
+    main: Sequence[Function],
+    baseline: Baseline,
+    allow_new_imports: bool,
+    every: bool,
+) -> Iterator[tuple[Check, Outcome]]:
+    """The rungs that ask what is known of the unchanged target."""
+    yield _imports(target, base, texts, allow_new_imports), Outcome.BROKEN
+    yield (
+        _executed(main or [one for path, old, _ in texts for one in functions(path, old)], baseline, every),
+        Outcome.UNPROVEN,
+    )
 
 
 def _privacy(target: Target, base: str, paths: Sequence[str]) -> Callable[[str], bool]:
@@ -216,6 +236,15 @@ def _dangers(texts: Sequence[Text], version: Sequence[int]) -> Check:
     except ScanFailed as error:
         return Check(rung="dangers", passed=False, detail=str(error))
     return Check(rung="dangers", passed=not found, detail="; ".join(found) or "no dangerous call is new")
+
+
+def _imports(target: Target, base: str, texts: Sequence[Text], allow_new: bool) -> Check:
+    try:
+        found = unwelcome_imports(target, base, texts, allow_new=allow_new)
+    except HarnessFailed as error:
+        return Check(rung="imports", passed=False, detail=f"what it newly imports could not be looked up: {error}")
+    passing = "whatever is newly imported exists" if allow_new else "nothing undeclared is newly imported"
+    return Check(rung="imports", passed=not found, detail="; ".join(found) or passing)
 
 
 def _cache(texts: Sequence[Text]) -> Check:

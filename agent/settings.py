@@ -30,6 +30,7 @@ class Settings(Value):
     max_minutes: float | None = Field(None, gt=0, description="stop proposing after so many minutes")
     max_cost: float | None = Field(None, gt=0, description="stop asking after so many dollars")
     allow_caching: bool = Field(False, description="accept speedups that only come from remembering results")
+    allow_new_imports: bool = Field(False, description="accept imports of what is installed but not declared by the project")
     max_changed_lines: int | None = Field(
         None,
         ge=1,

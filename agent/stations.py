@@ -149,6 +149,7 @@ def check(state: State, station: Station) -> Update:
         baseline,
         station.source.author,
         allow_caching=station.settings.allow_caching,
+        allow_new_imports=station.settings.allow_new_imports,
         max_changed_lines=station.settings.max_changed_lines,
     )
     seconds = station.clock() - started

@@ -121,6 +121,7 @@ def judge(
         baseline,
         author,
         allow_caching=settings.allow_caching,
+        allow_new_imports=settings.allow_new_imports,
         max_changed_lines=settings.max_changed_lines,
     )
     changed = checked.changed or _all_functions(target, base, source)

@@ -94,9 +94,9 @@ def refused(checked: Checked) -> tuple[Outcome | None, str, str]:
 def test_right_edit_climbs_all_rungs(checked: Checker) -> None:
     done = checked(FASTER)
     assert done.failed is None
-    read = ["scope", "syntax", "cache", "surface", "suspicion", "dangers", "executed"]
+    read = ["scope", "syntax", "cache", "surface", "suspicion", "dangers", "imports", "executed"]
     assert [one.rung for one in done.checks] == [*read, "origin", "attempts", "tests"]
-    assert done.checks[6].detail == "2 passing tests execute total"
+    assert done.checks[7].detail == "2 passing tests execute total"
     assert done.commit
 
 
@@ -188,6 +188,17 @@ def test_what_says_skip_is_left_alone_by_candidates_but_not_by_somebodys_change(
     new = WORK.replace("return id(n)", "return id(+n)").encode()
     judged = check_files(subject.target, subject.start, {"work.py": new}, baseline, AUTHOR)
     assert judged.checks[0].passed
+
+
+def test_new_dependency_is_refused_unless_new_imports_are_allowed(checked: Checker) -> None:
+    edit = ("return sum(range(n))", "import pytest_benchmark\n    return sum(range(n))")
+    outcome, rung, detail = refused(checked(edit))
+    assert (outcome, rung, detail) == (
+        Outcome.BROKEN,
+        "imports",
+        "newly imports pytest_benchmark, which the project does not declare",
+    )
+    assert checked(edit, allow_new_imports=True).checks[6].passed
 
 
 def test_newly_dangerous_call_is_unproven(checked: Checker) -> None:

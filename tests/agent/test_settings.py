@@ -55,6 +55,7 @@ def test_one_text_is_a_list_of_one(tmp_path, key):
         ("max_cost = 0", "max_cost"),
         ("sandbox = 'maybe'", "sandbox"),
         ("max_changed_lines = 0", "max_changed_lines"),
+        ("allow_new_imports = 'numpy'", "allow_new_imports"),
         ("only = 3", "only"),
         ("only = [3]", "only.0"),
         ("no_such_setting = 1", "no_such_setting"),
