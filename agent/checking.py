@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
+from agent.proving import Change
 from agent.station import counted, some
 from tools.dangers import ScanFailed, dangers
 from tools.editing import UnapplicableEdit, apply_edits
@@ -37,6 +38,7 @@ class Checked:
     failed: Outcome | None  # None if it passed all rungs
     commit: str = ""
     changed: tuple[Function, ...] = ()  # functions whose text changes, as they were before
+    change: Change | None = None  # for the dearer rungs, where it passed all of these
 
 
 def check(
@@ -104,7 +106,7 @@ def check_files(
     main = list(dict.fromkeys([hotspot, *changed] if hotspot else changed))
     checks: list[Check] = []
     rungs = _read(texts, target, _privacy(target, base, list(files)), allow_caching, max_changed_lines)
-    for rung, outcome in chain(rungs, _known(target, base, texts, main, baseline, allow_new_imports, hotspot is not None)):
+    for rung, outcome in chain(rungs, _known(target, base, texts, allow_new_imports)):
         checks.append(rung)
         if not rung.passed:
             return Checked(tuple(checks), outcome, changed=tuple(changed))
@@ -123,7 +125,9 @@ def check_files(
     if examined.failed is None:
         examined = examine(target, base, commit, baseline, written)
         checks += [one for one in examined.checks if not one.passed or one.rung == "tests" or one not in checks]
-    return Checked(tuple(checks), examined.failed, commit, tuple(changed))
+    entries = tuple(main or [one for path, old, _ in texts for one in functions(path, old) if "<locals>" not in one.name])
+    change = Change(base, commit, {path: (old, new) for path, old, new in texts}, entries)
+    return Checked(tuple(checks), examined.failed, commit, tuple(changed), change)
 
 
 def proving_tests(function: Function, baseline: Baseline) -> list[str]:
@@ -152,21 +156,9 @@ def _read(
     yield _dangers(texts, target.interpreter.version), Outcome.UNPROVEN
 
 
-def _known(
-    target: Target,
-    base: str,
-    texts: Sequence[Text],
-    main: Sequence[Function],
-    baseline: Baseline,
-    allow_new_imports: bool,
-    every: bool,
-) -> Iterator[tuple[Check, Outcome]]:
+def _known(target: Target, base: str, texts: Sequence[Text], allow_new_imports: bool) -> Iterator[tuple[Check, Outcome]]:
     """The rungs that ask what is known of the unchanged target."""
     yield _imports(target, base, texts, allow_new_imports), Outcome.BROKEN
-    yield (
-        _executed(main or [one for path, old, _ in texts for one in functions(path, old)], baseline, every),
-        Outcome.UNPROVEN,
-    )
 
 
 def _privacy(target: Target, base: str, paths: Sequence[str]) -> Callable[[str], bool]:
@@ -257,23 +249,3 @@ def changed_functions(path: str, old: bytes, new: bytes) -> list[Function]:
     remaining = [(function.name, text_of(new, function)) for function in functions(path, new)]
     outermost = [function for function in functions(path, old) if "<locals>" not in function.name]
     return [function for function in outermost if (function.name, text_of(old, function)) not in remaining]
-
-
-def _executed(main: Sequence[Function], baseline: Baseline, every: bool) -> Check:
-    """The changed functions are executed: `every` one, or at least one, and the others are named."""
-    nodes = {node for function in main for node in proving_tests(function, baseline)}
-    missing = [function for function in main if not proving_tests(function, baseline)]
-    if missing and (every or not nodes):
-        function = missing[0]
-        ran = [node for node in baseline.running.get(function.id, ()) if baseline.outcomes.get(node) in PROVING]
-        detail = (
-            f"only benchmarks whose results cannot be compared execute {function.name}"
-            if ran
-            else f"no passing test executes {function.name}, so nothing shows that the edit is right"
-        )
-        return Check(rung="executed", passed=False, detail=detail)
-    if not nodes:
-        return Check(rung="executed", passed=False, detail="no function changes, so nothing shows that the edit is right")
-    executed = [function.name for function in main if function not in missing]
-    unseen = f"; NOT SHOWN to be right, no test executes them: {some([one.name for one in missing])}" if missing else ""
-    return Check(rung="executed", passed=True, detail=f"{len(nodes)} passing tests execute {some(executed)}{unseen}")

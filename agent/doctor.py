@@ -75,7 +75,7 @@ def _examine(source: Source, settings: Settings, environment: Mapping[str, str],
         yield _version(found)
     baseline = take_baseline(target, source.commit, with_benchmarks=settings.workload is None)
     yield Finding("tests", not baseline.failing, _tests(baseline))
-    must_be_tested(baseline)
+    must_be_tested(baseline, settings.workload)
     benchmarks = find_benchmarks(settings.workload, baseline)
     yield Finding("workload", True, settings.workload or f"{len(benchmarks)} pytest-benchmark tests")
 

@@ -32,18 +32,26 @@ def judged(
     min_gain: float,
     allow_caching: bool,
     seconds: float,
+    rounding: str = "",
 ) -> Verdict:
-    """The verdict on a candidate that passed all checks and was measured."""
+    """The verdict on a candidate that passed all checks and was measured.
+
+    `rounding` says how results differ in their last digits; then it is never more than ROUNDING.
+    """
     outcome = measurement.outcome
     if any(not check.passed for check in checks):
         outcome = Outcome.BROKEN  # cannot happen; if it does, it is not an acceptance
     elif outcome is Outcome.CACHED and allow_caching and measurement.figure.low > 1 + min_gain:
         outcome = Outcome.FASTER
+    reason = _reason(outcome, measurement, min_gain)
+    if outcome is Outcome.FASTER and rounding:
+        outcome = Outcome.ROUNDING
+        reason = f"{reason}; but results differ by rounding: {rounding} (tolerance = 1e-12 in [tool.optimize] accepts that)"
     return Verdict(
         candidate=candidate,
         base=base,
         outcome=outcome,
-        reason=_reason(outcome, measurement, min_gain),
+        reason=reason,
         checks=tuple(checks),
         measurements=(measurement,),
         seconds=seconds,

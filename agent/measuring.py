@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from agent.checking import changed_functions
 from agent.combining import regressions, timed_together
 from agent.judging import confirmation_alpha, judged, regressed, rejected
+from agent.proving import Change, Proof, prove, wanted_by
 from agent.state import State
 from agent.station import Station, Update, counted
 from tools.benchmarking import BenchmarkFailed, Sides, screen
 from tools.benchmarking import measure as measure_benchmark
-from tools.values import Candidate, Check, Outcome, Survivor, Verdict
+from tools.values import BenchmarkKind, Candidate, Check, Outcome, Survivor, Verdict
 from workspaces.faults import Effect, effect
 from workspaces.writing import write_whole
 
@@ -79,8 +81,17 @@ def _confirmed(state: State, station: Station, survivor: Survivor) -> Verdict:
     hotspot = state["hotspot"]
     assert hotspot is not None
     candidate = survivor.candidate
-    number = _count_confirmation(station.folder / "confirmations.txt", candidate.id)
     started = station.clock()
+    station.progress.status(f"comparing old and new code: {candidate.title}")
+    proof = _proved(state, station, survivor)
+    survivor = survivor.model_copy(update={"checks": (*survivor.checks, *proof.checks)})
+    if proof.failed is not None:
+        seconds = survivor.seconds + station.clock() - started
+        verdict = rejected(candidate, state["base"], proof.failed, survivor.checks, seconds)
+        verdict = _slim(station, verdict.model_copy(update={"behaviour": proof.behaviour}))
+        station.progress.verdict(verdict)
+        return verdict
+    number = _count_confirmation(station.folder / "confirmations.txt", candidate.id)
     sides = Sides(state["base"], survivor.commit, _edited(survivor))
     try:
         measurement = measure_benchmark(
@@ -101,7 +112,8 @@ def _confirmed(state: State, station: Station, survivor: Survivor) -> Verdict:
             min_gain=station.settings.min_gain,
             allow_caching=station.settings.allow_caching,
             seconds=0.0,
-        )
+            rounding=proof.rounding,
+        ).model_copy(update={"behaviour": proof.behaviour})
         if verdict.accepted:
             verdict = _guarded(state, station, sides, verdict)
     except BenchmarkFailed as error:
@@ -110,6 +122,20 @@ def _confirmed(state: State, station: Station, survivor: Survivor) -> Verdict:
     verdict = _slim(station, verdict.model_copy(update={"seconds": seconds}))
     station.progress.verdict(verdict)
     return verdict
+
+
+def _proved(state: State, station: Station, survivor: Survivor) -> Proof:
+    """Old and new code on recorded and made-up calls."""
+    baseline, candidate = state["baseline"], survivor.candidate
+    assert baseline is not None
+    read = station.target.checkout.read
+    path = candidate.hotspot.path
+    texts = {path: (read(state["base"], path), read(survivor.commit, path))}
+    changed = changed_functions(path, *texts[path])
+    functions = tuple(dict.fromkeys([candidate.hotspot, *changed]))
+    commands = [one for one in state["benchmarks"] if one.kind is BenchmarkKind.COMMAND]
+    wanted = wanted_by(station.settings, every=True, workload=commands[0] if commands else None)
+    return prove(station.target, Change(state["base"], survivor.commit, texts, functions), baseline, wanted)
 
 
 def _guarded(state: State, station: Station, sides: Sides, verdict: Verdict) -> Verdict:

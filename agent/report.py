@@ -195,6 +195,7 @@ def _commit(commit: Commit) -> dict[str, Any]:  # Any: JSON
         "title": verdict.candidate.title,
         "model": verdict.candidate.model,
         "cost": verdict.candidate.usage.dollars,
+        "behaviour": verdict.behaviour.model_dump(mode="json") if verdict.behaviour else None,
     }
 
 

@@ -45,6 +45,8 @@ class Settings(Value):
     exclude: tuple[str, ...] = Field((), description="globs of files never to look at")
     seed: int = Field(0, description="seed of the order of timings")
     pytest_options: tuple[str, ...] = Field((), description="options for every run of pytest, such as -W ignore")
+    tolerance: float = Field(0.0, ge=0, lt=1, description="relative difference of floats that is no difference")
+    search_seconds: float = Field(1.2, gt=0, description="CPU time of looking for inputs of one function")
     test_seconds: float = Field(600.0, gt=0, description="wall limit of one run of the suite")
 
 

@@ -29,6 +29,7 @@ NOTHING_SEEN = (
     "Scalene saw no time in functions of this repository outside tests and benchmarks: the workload may be too short (let "
     "it work for a second or more), or spend its time in libraries"
 )
+NO_TESTS = "there are no tests: edits are judged by the calls of the workload, and by made-up ones, alone"
 
 
 class Asked(State):
@@ -41,9 +42,9 @@ def take_baseline(state: State, station: Station) -> Update:
     """Outcomes of the unchanged suite, and the benchmarks."""
     station.progress.say("running the test suite unchanged, at least twice")
     baseline = run_baseline(station.target, state["start"], with_benchmarks=station.settings.workload is None)
-    must_be_tested(baseline)
+    must_be_tested(baseline, station.settings.workload)
     benchmarks = find_benchmarks(station.settings.workload, baseline)
-    notices = []
+    notices = [] if baseline.outcomes or baseline.flaky else [NO_TESTS]
     if baseline.failing:
         failing = counted(len(baseline.failing), "test")
         notices.append(f"failing before anything was changed: {failing}, {some(baseline.failing)}")

@@ -11,11 +11,12 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from agent import running
-from agent.checking import Checked, check_files, proving_tests
+from agent.checking import Checked, check_files
 from agent.combining import regressions, timed_together
 from agent.interrupting import interruptible
 from agent.judging import confirmation_alpha, judged, regressed, rejected, why_clock
 from agent.progress import Progress
+from agent.proving import Proof, prove, wanted_by
 from agent.runs import RunRecord, temporary_folder
 from agent.settings import Settings, settings_from
 from agent.station import counted, some
@@ -95,28 +96,53 @@ def verify(
     return replace(found, seconds=time.monotonic() - started)
 
 
+@dataclass(frozen=True)
+class Ground:
+    """What changes of one commit are judged on: its tests and benchmarks, and what they do unchanged."""
+
+    target: Target
+    limited: Target  # whose suite is limited to what was asked for
+    base: str  # with the benchmarks from outside
+    brought: tuple[str, ...]
+    baseline: Baseline
+
+
 def judge(
     target: Target, change: Change, asked: Asked, settings: Settings, author: tuple[str, str], progress: Progress
 ) -> Judged:
     """The verdict on a change of a target that is ready to run."""
-    source, tests, others = sorted_out(change)
-    if not source:
-        raise OptimizeError(
-            f"{change.title} changes no Python source file, so there is nothing to judge; it changes "
-            f"{some((*tests, *others)) or 'nothing at all'}."
-        )
-    target = hiding_copies(target, change.base)
-    base, brought = _with_benchmarks(target, change.base, asked.benchmarks, author)
-    inside = [name for name in asked.benchmarks if not _is_outside(target, change.base, name)]
+    _must_change_source(change)
+    return judge_on(
+        ground(target, change.base, asked, settings, author, progress), change, asked, settings, author, progress
+    )
+
+
+def ground(
+    target: Target, base: str, asked: Asked, settings: Settings, author: tuple[str, str], progress: Progress
+) -> Ground:
+    """Run the tests unchanged, as often as it takes to know them."""
+    target = hiding_copies(target, base)
+    with_benchmarks, brought = _with_benchmarks(target, base, asked.benchmarks, author)
+    inside = [name for name in asked.benchmarks if not _is_outside(target, base, name)]
     limited = replace(target, suite=(*asked.tests, *inside)) if asked.tests else target
     progress.say("running the test suite unchanged, at least twice")
     wanted = settings.workload is None or bool(asked.benchmarks)
-    baseline = take_baseline(limited, base, with_benchmarks=wanted, added=brought)
+    baseline = take_baseline(limited, with_benchmarks, with_benchmarks=wanted, added=brought)
     progress.say(f"{counted(len(baseline.outcomes), 'test')}, {counted(len(baseline.benchmarks), 'benchmark')}")
+    return Ground(target, limited, with_benchmarks, brought, baseline)
+
+
+def judge_on(
+    on: Ground, change: Change, asked: Asked, settings: Settings, author: tuple[str, str], progress: Progress
+) -> Judged:
+    """The verdict on a change of a commit whose tests are known."""
+    _must_change_source(change)
+    source, tests, others = sorted_out(change)
+    baseline = on.baseline
     progress.status("checking the change")
     checked = check_files(
-        limited,
-        base,
+        on.limited,
+        on.base,
         source,
         baseline,
         author,
@@ -124,19 +150,45 @@ def judge(
         allow_new_imports=settings.allow_new_imports,
         max_changed_lines=settings.max_changed_lines,
     )
-    changed = checked.changed or _all_functions(target, base, source)
+    changed = checked.changed or _all_functions(on.target, on.base, source)
     if checked.failed is None and tests:
-        checked = _under_its_own_tests(limited, checked, tests, baseline, author)
+        checked = _under_its_own_tests(on.limited, checked, tests, baseline, author)
     candidate = Candidate(hotspot=changed[0], edits=(), model="verify", title=change.title)
     if checked.failed is not None:
         verdict = rejected(candidate, change.base, checked.failed, checked.checks, 0.0)
         return Judged(change, verdict, {}, others, 0.0)
-    deciding = _deciding(asked, brought, change, changed, baseline, settings)
+    progress.status("comparing old and new code")
+    proof = _proved(on.limited, checked, baseline, asked, settings)
+    checked = replace(checked, checks=(*checked.checks, *proof.checks), failed=proof.failed)
+    if proof.failed is not None:
+        verdict = rejected(candidate, change.base, proof.failed, checked.checks, 0.0)
+        return Judged(change, verdict.model_copy(update={"behaviour": proof.behaviour}), {}, others, 0.0)
+    deciding = _deciding(asked, on.brought, change, changed, baseline, settings)
     guarded = () if deciding[0].kind is BenchmarkKind.COMMAND else _as_benchmarks(_executing(changed, baseline))
-    sides = Sides(base, checked.commit, tuple(path for path, content in source.items() if content is not None))
-    verdict, figures = _measured(target, sides, deciding, guarded, candidate, checked, settings, progress, change.base)
-    not_shown = tuple(one.id for one in checked.changed if not proving_tests(one, baseline))
-    return Judged(change, verdict, figures, others, 0.0, not_shown)
+    sides = Sides(on.base, checked.commit, tuple(path for path, content in source.items() if content is not None))
+    verdict, figures = _measured(
+        on.target, sides, deciding, guarded, candidate, checked, settings, progress, change.base, proof.rounding
+    )
+    verdict = verdict.model_copy(update={"behaviour": proof.behaviour})
+    return Judged(change, verdict, figures, others, 0.0, tuple(one.id for one in proof.not_shown))
+
+
+def _must_change_source(change: Change) -> None:
+    source, tests, others = sorted_out(change)
+    if not source:
+        raise OptimizeError(
+            f"{change.title} changes no Python source file, so there is nothing to judge; it changes "
+            f"{some((*tests, *others)) or 'nothing at all'}."
+        )
+
+
+def _proved(target: Target, checked: Checked, baseline: Baseline, asked: Asked, settings: Settings) -> Proof:
+    """Old and new code on recorded and made-up calls."""
+    assert checked.change is not None
+    workload = None
+    if settings.workload is not None and not asked.benchmarks:
+        workload = find_benchmarks(settings.workload, baseline)[0]
+    return prove(target, checked.change, baseline, wanted_by(settings, every=False, workload=workload))
 
 
 def _change(source: Source, asked: Asked, folder: Path) -> Change:
@@ -194,6 +246,7 @@ def as_json(judged_change: Judged) -> dict[str, Any]:  # Any: JSON
             }
             for name, one in judged_change.figures.items()
         ],
+        "behaviour": verdict.behaviour.model_dump(mode="json") if verdict.behaviour else None,
         "checks": [check.model_dump() for check in verdict.checks],
         "not_judged": list(judged_change.not_judged),
         "not_shown": list(judged_change.not_shown),
@@ -341,6 +394,7 @@ def _measured(
     settings: Settings,
     progress: Progress,
     base: str,
+    rounding: str,
 ) -> tuple[Verdict, dict[str, Interval]]:
     """The deciding one with the largest gain is confirmed on fresh pairs; no other, guarded ones included, may be slower."""
 
@@ -375,6 +429,7 @@ def _measured(
             min_gain=settings.min_gain,
             allow_caching=settings.allow_caching,
             seconds=0.0,
+            rounding=rounding,
         )
         if verdict.accepted:
             verdict = regressed(verdict, regressions(target, sides, benchmarks, shown, source("slower")))

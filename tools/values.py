@@ -243,6 +243,26 @@ class Measurement(Value):
     pairs: tuple[Pair, ...] = ()
 
 
+class Behaviour(Value):
+    """On how much old and new code were seen to do the same."""
+
+    origins: dict[str, int] = {}  # inputs compared: recorded, docstring, typed, guessed or varied -> how many
+    returned: int = 0  # of them: those on which the old code returns; on the others it raises on purpose
+    incomparable: int = 0  # inputs whose results nobody can compare
+    unrepeatable: int = 0  # inputs on which the old code differs from itself
+    lost: int = 0  # recorded calls that could not be made again
+    statements: tuple[int, int] = (0, 0)  # changed ones that ran, and all changed ones
+    branches: tuple[int, int] = (0, 0)  # ways out of the conditions and loops of the changed functions: taken, and all
+    excused: tuple[str, ...] = ()  # changed statements that did not run and are not held against it
+    notes: tuple[str, ...] = ()
+    trouble: str = ""  # why there are no more inputs
+
+    @property
+    def compared(self) -> int:
+        """Inputs on which both did the same."""
+        return sum(self.origins.values())
+
+
 class Verdict(Value):
     """The judge's answer on one candidate; a rejected candidate is a value, never an exception."""
 
@@ -252,6 +272,7 @@ class Verdict(Value):
     reason: str
     checks: tuple[Check, ...] = ()
     measurements: tuple[Measurement, ...] = ()
+    behaviour: Behaviour | None = None  # None where it did not come that far
     elsewhere: dict[str, Interval] = {}  # other benchmarks that execute what changed, by id, timed together
     seconds: float = 0.0
 

@@ -19,6 +19,8 @@ from workspaces.interpreter import Interpreter
 PLUGINS = {
     "profile": ("scalene>=2", "pytest>=6.2", "pytest-benchmark>=3.4", "pytest-cov>=2.12"),
     "check": ("pytest>=6.2", "coverage>=5", "pytest-benchmark>=3.4", "pytest-cov>=2.12"),
+    # apart from the others: hypothesis alone makes every start of pytest take a second longer
+    "inputs": ("hypothesis>=6", "pytest>=6.2"),
 }
 MOST_SAID = 300  # characters of uv's reason
 LEFT_OUT = "left_out.json"

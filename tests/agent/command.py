@@ -13,6 +13,8 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.conftest import look_for_inputs_in_a_hurry
+
 OPTIMIZE = Path(sys.executable).with_name("optimize")
 TARGETS = Path(__file__).parents[1] / "targets"
 LIMIT_SECONDS = 300
@@ -165,6 +167,7 @@ def commit_all(folder: Path) -> Path:
 def copy_target(name: str, folder: Path) -> Path:
     """A target as a plain folder."""
     shutil.copytree(TARGETS / name, folder, ignore=shutil.ignore_patterns("__pycache__", ".pytest_cache", ".benchmarks"))
+    look_for_inputs_in_a_hurry(folder)
     return folder
 
 

@@ -144,13 +144,11 @@ class Case:
 
 
 WITHOUT_TESTS = {"test_tally.py": None, "test_bench.py": None, "script.py": SCRIPT}
-WITH_WORKLOAD = ("--workload", "python script.py")
 CASES = {
-    "no tests": Case(("There are no tests", "Add tests where it looks"), WITHOUT_TESTS, WITH_WORKLOAD),
+    "no tests": Case(("There are no tests", "Add tests where it looks", "--workload"), WITHOUT_TESTS),
     "tests of another runner only": Case(
         ("There are no tests", "test_*.py"),
         {**WITHOUT_TESTS, "check.sh": "python tally.py\n", "README.md": ">>> tally([])\n{}\n"},
-        WITH_WORKLOAD,
     ),
     "no benchmark and no workload": Case(
         ("There is nothing to time", "`benchmark` fixture", "--workload"), {"test_bench.py": None}
@@ -376,7 +374,7 @@ def unusual(tmp_path_factory, cache):
     head = git(repository, "rev-parse", "HEAD").strip()
     home = Home(top / "state of 東京", cache)
     try:
-        with small_disk(home.state, 4000):
+        with small_disk(home.state, 16000):
             stopped = until_the_disk_is_full(home, repository / SHOP, "--attempts", "1")
             assert {one: whole_of(one) for one in before} == before
             done = home.optimize("resume", "--json", "-")

@@ -80,7 +80,7 @@ def old(tmp_path_factory: pytest.TempPathFactory) -> Interpreter:
 def test_an_overlay_holds_only_what_the_target_does_not_have(built: Interpreter, cache: Path, name: str) -> None:
     folder = overlay(built, name, ENVIRONMENT, cache)
     plugins = plugins_of(folder)
-    assert {"profile": "scalene", "check": "pytest-cov"}[name] in plugins
+    assert {"profile": "scalene", "check": "pytest-cov", "inputs": "hypothesis"}[name] in plugins
     assert not set(plugins) & set(built.distributions)
     assert left_out(folder) == {}
     assert overlay(built, name, ENVIRONMENT, cache) == folder

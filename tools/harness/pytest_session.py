@@ -6,13 +6,13 @@ SPEC: key (returned with the result), mode ("test", "benchmark" or "profile"), a
 the suite as the target has it), options (of pytest, by the user), output (file to write), tree (root of the checkout),
 sources and overlay (folders of the target's path), children (variables for its own processes), seconds (per benchmark,
 for "profile"), coverage (bool), and for "test": more (files that the suite gets on top), reverse (bool: the last test
-comes first), attempts (file to write) and readable (what the user lets it read elsewhere); for "benchmark": turns (two
-pipes), core, others (rounds with other arguments) and seed (of these). "test" calls every
-benchmarked function once; "benchmark" times it whenever the referee at the other end of the pipes says so, and keeps every
-raw sample; "profile" only repeats it for a profiler. Standard library, plus the overlay's pytest and coverage; Python 3.9
-syntax. The clocks are taken before any code of the target is imported, and the output file is opened then, so that a process
-that ends early leaves it empty, which is never a success. Started without PYTHONPATH: the target's folders come on the
-path when all of ours is imported.
+comes first), attempts (file to write), readable (what the user lets it read elsewhere) and record (null, or {file:
+{function: id}} whose calls are copied); for "benchmark": turns (two pipes), core, others (rounds with other arguments) and
+seed (of these). "test" calls every benchmarked function once; "benchmark" times it whenever the referee at the other end of
+the pipes says so, and keeps every raw sample; "profile" only repeats it for a profiler. Standard library, plus the overlay's
+pytest and coverage; Python 3.9 syntax. The clocks are taken before any code of the target is imported, and the output file
+is opened then, so that a process that ends early leaves it empty, which is never a success. Started without PYTHONPATH: the
+target's folders come on the path when all of ours is imported.
 """
 
 import glob
@@ -27,6 +27,7 @@ from verispeed_attempts import Attempts
 from verispeed_count import instruction_counter
 from verispeed_digest import digest
 from verispeed_feeding import (
+    HARNESS,
     PYTESTS,
     SCALENES,
     add_overlay,
@@ -89,6 +90,7 @@ def main():
     Recorder.pytest_load_initial_conftests = pytest.hookimpl(tryfirst=True)(Recorder.pytest_load_initial_conftests)
     Recorder.pytest_collection_modifyitems = pytest.hookimpl(trylast=True)(Recorder.pytest_collection_modifyitems)
     recorder = Recorder(spec, turns, ImportTimes(spec["tree"], CPU), attempts)
+    notes = noted(spec)
     add_sources(spec, os.getcwd())  # as `python -m pytest` does
     code = int(pytest.main(words, plugins=[recorder]))
     recorder.finish_coverage()
@@ -107,6 +109,7 @@ def main():
         "elsewhere": elsewhere(spec),
         "attempts": attempts.found if attempts else [],
         "lines": recorder.lines,
+        "recorded": notes.written() if notes else None,
     }
     write(output, json.dumps(session).encode())
     os.close(output)
@@ -115,6 +118,19 @@ def main():
     if spec["mode"] != "profile":  # the profiler writes its file at exit
         os._exit(0)  # threads and exit handlers of the target have no say any more
     return ours
+
+
+def noted(spec):
+    """The calls of some functions are copied from here on, where that is asked for."""
+    if not spec.get("record"):
+        return None
+    sys.path.insert(0, HARNESS)
+    from verispeed_noting import Notes  # not above: every start of a session would wait for it
+
+    leave_out_ours()
+    notes = Notes(spec["record"], spec["tree"])
+    notes.watch()
+    return notes
 
 
 def watched(spec):

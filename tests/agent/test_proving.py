@@ -1,0 +1,123 @@
+"""What a change must show beyond its tests: the same behaviour wherever it was called, and that what changed did run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from agent.checking import check_files
+from agent.proving import Proof, Wanted, prove
+from tests.tools.conftest import AUTHOR, Subject, python, subject_of, subject_with
+from tools.testing import take_baseline
+from tools.values import Baseline, Outcome
+
+__all__ = ["python", "subject_of", "subject_with"]  # fixtures
+
+WORK = """\
+def total(n):
+    return sum(range(n))
+
+
+def untested(n: int) -> int:
+    return n + 1
+
+
+def _inner(handle):
+    return handle.read(3) + "!"
+
+
+def shout(path: str):
+    with open(path) as handle:
+        return _inner(handle)
+
+
+def nobody_knows(handle):
+    return handle.read(3)
+
+
+def rare(n):
+    if n == 987654:
+        return -1
+    return n
+"""
+TESTS = """\
+import work
+
+
+def test_total():
+    assert work.total(4) == 6
+
+
+def test_shout():
+    assert work.shout(__file__) == "imp!"
+
+
+def test_rare():
+    assert work.rare(2) == 2
+"""
+METADATA = '[project]\nname = "work"\nversion = "1"\n'
+
+
+@pytest.fixture(scope="module")
+def subject(subject_with) -> Subject:
+    return subject_with({"work.py": WORK, "test_work.py": TESTS, "pyproject.toml": METADATA})
+
+
+@pytest.fixture(scope="module")
+def baseline(subject: Subject) -> Baseline:
+    return take_baseline(subject.target, subject.start)
+
+
+@pytest.fixture
+def proved(subject: Subject, baseline: Baseline) -> Callable[..., Proof]:
+    def judge(*edits: tuple[str, str], every: bool = True) -> Proof:
+        text = WORK
+        for old, new in edits:
+            assert text.count(old) == 1
+            text = text.replace(old, new)
+        checked = check_files(subject.target, subject.start, {"work.py": text.encode()}, baseline, AUTHOR)
+        assert checked.change is not None
+        return prove(subject.target, checked.change, baseline, Wanted(every, search_seconds=0.2))
+
+    return judge
+
+
+def test_function_without_any_test_is_compared_on_made_up_inputs(proved) -> None:
+    found = proved(("return n + 1", "return 1 + n"))
+    assert found.failed is None
+    assert [one.rung for one in found.checks] == ["behaviour", "executed"]
+    assert "typed" in found.checks[0].detail
+    assert found.checks[1].detail.startswith("1 of 1 changed statements ran")
+    assert found.behaviour.statements == (1, 1)
+
+
+def test_wrong_edit_of_it_is_broken_with_the_smallest_counterexample(proved) -> None:
+    found = proved(("return n + 1", "return abs(n) + 1"))
+    assert found.failed is Outcome.BROKEN
+    assert found.checks[-1].detail.startswith("untested(-")
+
+
+def test_function_that_cannot_be_called_by_itself_is_compared_through_its_callers(proved) -> None:
+    assert proved(('handle.read(3) + "!"', '"".join([handle.read(3), "!"])')).failed is None
+    assert proved(('handle.read(3) + "!"', '"".join([handle.read(2), "!"])')).failed is Outcome.BROKEN
+
+
+def test_function_that_nobody_can_call_is_unproven(proved) -> None:
+    found = proved(("    return handle.read(3)\n\n\ndef rare", "    return handle.read(1 + 2)\n\n\ndef rare"))
+    assert found.failed is Outcome.UNPROVEN
+    assert "could not be compared on nobody_knows" in found.checks[-1].detail
+    named = proved(
+        ("    return handle.read(3)\n\n\ndef rare", "    return handle.read(1 + 2)\n\n\ndef rare"),
+        ("return n + 1", "return 1 + n"),
+        every=False,
+    )
+    assert named.failed is None
+    assert [one.name for one in named.not_shown] == ["nobody_knows"]
+
+
+def test_changed_statement_that_nothing_executes_is_unproven_and_the_codes_own_constants_are_tried(proved) -> None:
+    assert proved(("        return -1\n", "        return 0 - 1\n")).failed is None
+    found = proved(("    return n\n", '    if str(n) == "no number":\n        return 5\n    return n\n'))
+    assert found.failed is Outcome.UNPROVEN
+    assert "`return 5`" in found.checks[-1].detail

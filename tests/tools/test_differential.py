@@ -1,0 +1,253 @@
+"""Old code against new code: what is seen as a difference, what is fair, and what nobody can tell. Real processes."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.tools.conftest import Subject, python, subject_of, subject_with
+from tools.differential import Compared, Pair, compare
+from tools.literals import exceptions_expected
+from tools.recording import Recorded, callers_of, module_name, record
+from tools.source import find_function, functions
+
+__all__ = ["python", "subject_of", "subject_with"]  # fixtures
+
+PATH = "shop.py"
+SHOP = '''\
+import random
+import time
+
+SEEN = []
+
+
+def total(values: list[int]) -> int:
+    found = 0
+    for value in values:
+        found += value
+    return found
+
+
+def largest(values):
+    """The largest one.
+
+    >>> largest([3, 5])
+    5
+    """
+    best = values[0]
+    for value in values:
+        if value > best:
+            best = value
+    return best
+
+
+def mean(values: list[float]) -> float:
+    found = 0.0
+    for value in values:
+        found += value
+    return found / len(values) if values else 0.0
+
+
+def cents(text):
+    if not text.isdigit():
+        raise ValueError(f"not a number: {text!r}")
+    return int(text) * 100
+
+
+def tagged(items):
+    for item in items:
+        item["tag"] = True
+    return items
+
+
+def pairs(items):
+    for item in items:
+        yield item, item
+
+
+def stamp(value: int) -> tuple:
+    return value, time.time_ns()
+
+
+def chosen(items: list[int]) -> list[int]:
+    return [item for item in items if random.random() < 0.5]
+
+
+def letters(text: str) -> list[str]:
+    return list(set(text))
+
+
+def make(number):
+    return lambda: number
+
+
+class Cart:
+    def __init__(self, prices):
+        self.prices = list(prices)
+
+    def add(self, price):
+        self.prices.append(price)
+
+    def sum(self):
+        found = 0
+        for price in self.prices:
+            found += price
+        return found
+
+
+def unknown(thing):
+    return thing.secret + 1
+'''
+TESTS = """\
+import pytest
+import shop
+
+
+def test_most():
+    assert shop.cents("12") == 1200
+    with pytest.raises(ValueError):
+        shop.cents("x")
+    assert shop.tagged([{"a": 1}]) == [{"a": 1, "tag": True}]
+    assert list(shop.pairs([1])) == [(1, 1)]
+
+
+def test_cart():
+    cart = shop.Cart([1, 2])
+    cart.add(4)
+    assert cart.sum() == 7
+"""
+BODY = "    found = 0\n    for value in values:\n        found += value\n    return found\n\n\ndef largest"
+PRICES = "        found = 0\n        for price in self.prices:\n            found += price\n        return found\n"
+STALE = "        self._sum = self.__dict__.get('_sum') or sum(self.prices)\n        return self._sum\n"
+NODES = ["test_shop.py::test_most", "test_shop.py::test_cart"]
+
+
+@pytest.fixture(scope="module")
+def shop(subject_with) -> Subject:
+    return subject_with({PATH: SHOP, "test_shop.py": TESTS, "pyproject.toml": '[project]\nname = "shop"\nversion = "1"\n'})
+
+
+@pytest.fixture(scope="module")
+def recorded(shop: Subject) -> Recorded:
+    return record(shop.target, shop.start, functions(PATH, SHOP.encode()), NODES)
+
+
+@pytest.fixture
+def judged(shop: Subject, recorded: Recorded):
+    """Compares a function of the shop with what an edit makes of it."""
+
+    def judge(name: str, old: str, new: str, tolerance: float = 0.0) -> Compared:
+        commit = shop.edit(PATH, old, new)
+        texts = {PATH: (SHOP.encode(), SHOP.replace(old, new).encode())}
+        function = find_function(PATH, SHOP.encode(), name)
+        companions = {f"{PATH}:Cart.sum": [f"{PATH}:Cart.add"]}
+        return compare(
+            shop.target,
+            Pair(shop.start, commit, texts),
+            [function],
+            recorded,
+            named=exceptions_expected(TESTS),
+            companions=companions,
+            tolerance=tolerance,
+            search_seconds=0.2,  # what is wrong here is plain
+        )
+
+    return judge
+
+
+def test_calls_are_recorded_with_who_made_them(shop, recorded):
+    cart = find_function(PATH, SHOP.encode(), "Cart.sum")
+    assert len(recorded.calls[f"{PATH}:cents"]) == 2
+    assert len(recorded.calls[cart.id]) == 1
+    assert module_name(cart, ("",), recorded) == "shop"
+    assert [one.name for one in callers_of(shop.target, shop.start, cart, recorded)] == ["test_cart"]
+    assert f"{PATH}:total" not in recorded.calls
+
+
+def test_an_honest_edit_is_the_same_on_many_inputs_and_its_lines_ran(judged):
+    found = judged(
+        "total",
+        BODY,
+        "    return sum(values)\n\n\ndef largest",
+    )
+    assert (found.difference, found.rounding) == ("", "")
+    assert found.proven[f"{PATH}:total"] >= 20
+    assert found.behaviour.origins["typed"] > 0
+    assert 8 in {line for _, line in found.ran_new[PATH]}
+
+
+def test_the_example_of_a_docstring_is_enough_to_find_what_is_wrong_elsewhere(judged):
+    found = judged(
+        "largest",
+        "    for value in values:\n        if value > best:\n            best = value\n    return best\n",
+        "    return values[-1] if values else best\n",
+    )
+    assert "largest([" in found.difference
+    assert "as before" in found.difference
+
+
+def test_rounding_is_told_apart_and_a_tolerance_accepts_it(judged):
+    summed = judged("mean", "    return found / len(values)", "    return found * (1 / len(values))")
+    assert summed.difference == ""
+    assert "gives" in summed.rounding
+    assert judged("mean", "    return found / len(values)", "    return found * (1 / len(values))", 1e-9).rounding == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "said"),
+    [
+        ("cents", "not a number: {text!r}", "no number: {text!r}", "raised ValueError: not a number"),
+        ("cents", "    if not text.isdigit():\n", "    if not text.isdigit() and text:\n", "cents('')"),
+        ("pairs", "        yield item, item", "        yield item, item\n        break", "pairs("),
+        ("chosen", "random.random() < 0.5", "random.random() < 0.5 or random.random() < 0", "chosen("),
+        ("total", "    return found\n\n\ndef largest", "    print()\n    return found\n\n\ndef largest", "prints"),
+        ("Cart.sum", PRICES, STALE, "Cart.sum("),
+    ],
+    ids=["message", "empty", "short", "draws", "prints", "stale"],
+)  # fmt: skip
+def test_edits_that_are_wrong_somewhere_are_refused_with_a_counterexample(judged, name, old, new, said):
+    found = judged(name, old, new)
+    assert said in found.difference
+
+
+def test_an_edit_that_ends_the_process_is_refused(judged):
+    assert judged(
+        "total",
+        BODY,
+        "    import os\n\n    if not values:\n        os._exit(0)\n    return sum(values)\n\n\ndef largest",
+    ).difference
+
+
+def test_what_does_not_repeat_itself_proves_nothing(judged):
+    found = judged("stamp", "value, time.time_ns()", "value, time.time_ns() + 0")
+    assert found.difference == ""
+    assert found.behaviour.unrepeatable > 0
+    assert found.proven[f"{PATH}:stamp"] == 0
+
+
+def test_an_order_that_hangs_on_the_hash_seed_is_no_contract(judged):
+    found = judged("letters", "list(set(text))", "list(set(text[::-1]))")
+    assert found.difference == ""
+    assert found.proven[f"{PATH}:letters"] > 0
+    assert "letters(" in judged("letters", "list(set(text))", "list(set(text[1:]))").difference
+
+
+def test_results_that_nobody_can_look_into_prove_nothing(judged):
+    found = judged("make", "return lambda: number", "return lambda: number + 0")
+    assert found.difference == ""
+    assert found.proven[f"{PATH}:make"] == 0
+    assert found.behaviour.incomparable > 0
+
+
+def test_a_function_that_nobody_knows_how_to_call_proves_nothing(judged):
+    found = judged("unknown", "thing.secret + 1", "1 + thing.secret")
+    assert (found.difference, found.proven.get(f"{PATH}:unknown", 0)) == ("", 0)
+
+
+def test_a_new_private_attribute_is_the_objects_own_business(judged):
+    found = judged(
+        "Cart.sum",
+        PRICES,
+        "        self._last = sum(self.prices)\n        return self._last\n",
+    )
+    assert found.difference == ""
+    assert found.proven[f"{PATH}:Cart.sum"] > 0

@@ -1,0 +1,55 @@
+"""What the text of a function says about inputs."""
+
+from tools.literals import exceptions_expected, exceptions_named, literals, speaks_of_order, tolerates
+from tools.values import Function
+
+TEXT = b'''\
+"""Module 1."""
+
+LIMIT = 250
+
+
+def cut(text):
+    """At most 10 words.
+
+    Raises ValueError and shop.ShopError for bad ones.
+    """
+    if len(text) > 77 or text == "stop" or text is True:
+        return text[:-3]
+    return 0.5
+
+
+def other():
+    return 9
+'''
+CUT = Function(path="a.py", name="cut", first_line=6, last_line=13)
+
+
+def test_constants_of_the_function_come_first_and_documents_are_no_constants():
+    assert set(literals(CUT, [TEXT])[:4]) == {77, "stop", 3, 0.5}
+    assert {250, 9} <= set(literals(CUT, [TEXT]))
+    assert "Module 1." not in literals(CUT, [TEXT])
+
+
+def test_constants_of_a_new_text_are_taken_too():
+    assert 13 in literals(CUT, [TEXT, TEXT.replace(b"77", b"13")])
+    assert literals(CUT, [b"def cut(:"]) == []
+
+
+def test_documented_and_expected_exceptions_are_found():
+    assert exceptions_named(TEXT.decode()) == ("ValueError", "ShopError")
+    assert exceptions_expected("with pytest.raises((KeyError, shop.ShopError)):\n with self.assertRaises(OSError)") == (
+        "KeyError",
+        "ShopError",
+        "OSError",
+    )
+
+
+def test_a_function_that_counts_on_order_says_so():
+    assert not speaks_of_order(CUT, TEXT)
+    assert speaks_of_order(CUT, TEXT.replace(b"At most 10 words", b"Of sorted words"))
+
+
+def test_tests_with_a_tolerance_are_seen():
+    assert tolerates("assert mean([1]) == pytest.approx(1.0)")
+    assert not tolerates("assert mean([1]) == 1.0")

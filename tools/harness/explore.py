@@ -1,0 +1,334 @@
+"""Finds inputs for functions of the target: from recorded calls, examples in docstrings, types, and by altering those.
+
+    python explore.py SPEC.json
+
+SPEC: as replay.py's, and for each of the entries: calls (packages that were recorded), literals (constants of the code),
+ordered (true: lists that are sorted stay so); and fresh (true: look for inputs in docstrings and types too), fewest
+(recorded calls from which on types are not asked), seconds (for each of them), most (inputs kept that are worth several
+calls), wide (further inputs), failing (how many of them may fail by accident) and endless (how many may not end in their
+time). An input is kept when the function returns, or raises on purpose; few others are. What reaches new steps of the code
+is altered again (coverage-guided, as AFL does). Standard library and the overlay's hypothesis; Python 3.9 syntax.
+"""
+
+import base64
+import json
+import os
+import random
+import sys
+import tempfile
+import time
+
+from verispeed_altering import Alterer, small
+from verispeed_calling import CLOCK, TOO_LONG, Subjects, TookTooLong, call, is_deliberate
+from verispeed_describing import MOST_ITEMS, MOST_PARTS, Describer, TooLarge, named
+from verispeed_feeding import add_overlay, add_sources, forget_for_program, leave_out_ours
+from verispeed_guessing import documented, guessed, typed
+from verispeed_noting import Notes
+from verispeed_packing import CannotPack, pack, unpack, unpack_whole
+from verispeed_tracing import Tracer
+
+leave_out_ours()
+
+CPU = time.process_time  # a busy machine must not make the search shorter
+LIMIT, SLOW_SECONDS = 0.5, 0.015  # of a call that was made up
+RECORDED_LIMIT = 4.0
+FILES_ALTERED = 0.7  # of calls that name files
+MADE_UP_PARTS = 3_000  # of a result
+MOST_BYTES = 200_000
+MOST_TOTAL = 2_000_000  # bytes of all inputs of a function
+MADE_UP = ("varied", "widened")
+AGAIN = 0.05  # of the inputs that reach nothing new are altered again
+WRITTEN_EVERY = 0.5  # seconds
+
+
+def main():
+    """Exit code 0 if the inputs were written down."""
+    with open(sys.argv[1], encoding="utf-8") as file:
+        spec = json.load(file)
+    os.unlink(sys.argv[1])  # it holds the key
+    output = os.open(spec["output"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    add_overlay(spec)
+    subjects = Subjects(spec["tree"], spec["entries"])
+    subjects.watch()
+    notes = Notes({}, subjects.tree)
+    if spec["fresh"]:
+        wanted = {}
+        for entry in spec["entries"]:
+            wanted.setdefault(os.path.join(subjects.tree, entry["path"]), {})[entry["name"]] = entry["id"]
+        notes.wanted = wanted
+        notes.watch()
+    add_sources(spec, os.getcwd())
+    sys.path.extend(entry for entry in spec["path"] if entry not in sys.path)
+    forget_for_program(spec, "hypothesis")
+    os.chdir(tempfile.mkdtemp())
+    missing = subjects.load()
+    report = Report(output, spec["key"], missing)
+    for entry in spec["entries"]:
+        if entry["id"] not in missing and entry.get("calls") is not None:
+            Search(subjects, entry, spec, notes, report).run()
+    report.write(None)
+    os._exit(0)
+
+
+class Report:
+    """What was found, written down again and again: an input may end the process."""
+
+    def __init__(self, output, key, missing):
+        self.output, self.key, self.missing, self.found = output, key, missing, {}
+        self.written = CLOCK()
+
+    def write(self, calling):
+        """All of it; `calling` is what is being called, None at the end."""
+        self.written = CLOCK()
+        found = {name: search.result() for name, search in self.found.items()}
+        content = json.dumps({"key": self.key, "missing": self.missing, "found": found, "calling": calling}).encode()
+        os.lseek(self.output, 0, os.SEEK_SET)
+        os.ftruncate(self.output, 0)
+        while content:
+            content = content[os.write(self.output, content) :]
+
+
+class Search:
+    """The search for one function."""
+
+    def __init__(self, subjects, entry, spec, notes, report):
+        self.subjects, self.entry, self.spec, self.notes, self.report = subjects, entry, spec, notes, report
+        self.identity = entry["id"]
+        report.found[self.identity] = self
+        self.source = random.Random("%s %s" % (spec["seed"], self.identity))
+        self.tracer = Tracer(subjects.files)
+        self.features = set()
+        self.corpus = []  # (package, where it comes from)
+        self.kept = {}  # package -> [origin, seconds, how it ended]
+        self.failing = self.endless = 0
+        self.lost = 0
+        self.returned = 0
+        self.notes.busy = True  # what we call is not recorded
+
+    def run(self):
+        """Fill `kept`."""
+        seconds = self.spec["seconds"]
+        end = CPU() + seconds / 2
+        recorded = sorted((base64.b64decode(one) for one in self.entry["calls"]), key=len)
+        for package in [*recorded[-1:], *recorded[:-1]]:  # the longest is what is timed, most of all
+            if CPU() > end:
+                break
+            self.try_out(package, "recorded", RECORDED_LIMIT)
+        end = CPU() + seconds / 4
+        for package in recorded:
+            if CPU() > end:
+                break
+            self.try_small(package)
+        if self.spec["fresh"]:
+            for package in self.examples():
+                self.try_out(package, "docstring")
+            if len(self.corpus) < self.spec["fewest"]:
+                self.from_types()
+        if not self.corpus and self.spec["fresh"]:
+            self.from_guesses()
+        alterer = self.alterer()
+        self.try_boundaries(alterer, CPU() + seconds / 2)
+        self.alter_until(alterer, CPU() + seconds)
+
+    def result(self):
+        """{"inputs": [[package, origin, seconds, end, deep]], "lost": recorded calls that cannot be used here}."""
+        inputs = [[base64.b64encode(package).decode(), *about] for package, about in self.chosen()]
+        return {"inputs": inputs, "lost": self.lost}
+
+    def try_small(self, package):
+        """The same with less of everything that is long."""
+        try:
+            arguments, keywords = unpack(package)
+            less = pack(
+                (tuple(small(one) for one in arguments), {name: small(keywords[name]) for name in keywords}), MOST_BYTES
+            )
+        except CannotPack:
+            return
+        except Exception:  # whatever a class of the target makes of that
+            return
+        if less != package:
+            self.try_out(less, "varied")
+
+    def examples(self):
+        """Calls that the examples in docstrings make."""
+        self.notes.busy = False
+        try:
+            documented(self.entry["module"], self.entry["name"])
+        finally:
+            self.notes.busy = True
+        return self.notes.calls.get(self.identity, [])
+
+    def from_types(self):
+        """Calls made from annotations, or from what the docstring says of types."""
+        for function in self.subjects.candidates(self.identity)[-1:]:
+            for package in typed(
+                function, self.subjects.owner(self.identity), self.entry["name"], self.source.randrange(2**31)
+            ):
+                self.try_out(package, "typed")
+
+    def from_guesses(self):
+        """Calls with arguments of common types, where the function takes most of them."""
+        for function in self.subjects.candidates(self.identity)[-1:]:
+            best = []
+            for packages in guessed(function, self.subjects.owner(self.identity), self.source):
+                ended = [self.outcome(package, LIMIT) for package in packages]
+                good = sum(1 for one in ended if one is not None and one[0] == "returns")
+                steps = set().union(*[one[2] for one in ended if one is not None])
+                if good * 2 >= len(packages):
+                    best.append((len(steps), packages))
+            for _, packages in sorted(best, key=lambda one: -one[0])[:3]:
+                for package in packages:
+                    self.try_out(package, "guessed")
+
+    def try_boundaries(self, alterer, end):
+        """Boundaries of each argument of a short call and of another one."""
+        shortest = sorted((package for package, _ in self.corpus), key=len)
+        for package in shortest[: 1 + (len(shortest) > 4)] + shortest[len(shortest) // 2 :][:1]:
+            arguments, keywords, files = unpack_whole(package)
+            for changed in alterer.boundaries(arguments, keywords):
+                if CPU() > end:
+                    return
+                try:
+                    self.try_out(pack(changed, MOST_BYTES, files), "boundary")
+                except CannotPack:
+                    continue
+
+    def alterer(self):
+        """Makes calls from what is known now."""
+        calls = [package for package, _ in self.corpus]
+        wide = all(not getattr(one, "__annotations__", None) for one in self.subjects.candidates(self.identity))
+        return Alterer(self.source, self.entry["literals"], calls, self.entry["ordered"], wide)
+
+    def alter_until(self, alterer, end):
+        """Alter what is known until the time is over."""
+        if not self.corpus:
+            return
+        while CPU() < end:
+            half = self.source.random() < 0.5
+            place = self.source.randrange(max(1, len(self.corpus) - 20) if half else len(self.corpus))
+            try:
+                alterer.done = []
+                *call, files = unpack_whole(self.corpus[place][0])
+                if files and self.source.random() < FILES_ALTERED:
+                    name = self.source.choice(list(files))
+                    files[name] = alterer.bytes(files[name])
+                else:
+                    call = alterer.altered(*call)
+                package = pack(call, MOST_BYTES, files)
+            except CannotPack:
+                continue
+            except Exception:  # whatever a class of the target makes of that
+                continue
+            if package not in self.kept:
+                endless = self.endless
+                wider = self.corpus[place][1] == "widened" or "widened" in alterer.done
+                self.try_out(package, "widened" if wider else "varied")
+                if self.endless > endless:
+                    alterer.calm_down()
+                alterer.calls = [one for one, _ in self.corpus[-200:]]
+
+    def try_out(self, package, origin, limit=LIMIT):
+        """Call with it, and keep it if it says something."""
+        if CLOCK() - self.report.written > WRITTEN_EVERY:
+            self.report.write([self.identity, base64.b64encode(package).decode()])
+        ended = self.outcome(package, limit)
+        if ended is None:
+            self.lost += origin == "recorded"
+            return
+        end, seconds, features = ended
+        if end == TOO_LONG:
+            self.endless += 1
+            if self.endless > self.spec["endless"]:
+                return
+        elif seconds > SLOW_SECONDS and origin != "recorded":
+            return
+        new = features - self.features
+        if end == "fails":
+            if self.failing >= self.spec["failing"] and origin != "recorded":
+                return
+            self.failing += 1
+        self.returned += end == "returns"
+        if new and end in ("returns", "raises"):
+            self.features |= new
+            self.corpus.append((package, origin))
+        elif end in ("returns", "raises") and len(self.corpus) < 400:
+            if origin not in MADE_UP or self.source.random() < AGAIN:  # several steps away from anything known
+                self.corpus.append((package, origin))
+        self.kept[package] = [origin, seconds, end, bool(new)]
+
+    def outcome(self, package, limit):
+        """(how it ended, seconds, what it reached); None where it cannot be called."""
+        try:
+            arguments, keywords = unpack(package)
+        except CannotPack:
+            return None
+        function = self.subjects.function(self.identity, arguments, keywords)
+        if function is None:
+            return None
+        self.tracer.start()
+        try:
+            ended = call(function, arguments, keywords, limit, drain if limit == LIMIT else drain_long)
+        finally:
+            self.tracer.stop()
+        features = self.tracer.features()
+        if ended.error is TOO_LONG:
+            return TOO_LONG, ended.seconds, features
+        if ended.error is None:
+            started = CLOCK()
+            if is_large(ended.value, MADE_UP_PARTS if limit == LIMIT else MOST_PARTS):
+                return TOO_LONG, ended.seconds, features
+            ended.seconds += CLOCK() - started
+            return "returns", ended.seconds, features | {("returns", named(type(ended.value)), is_empty(ended.value))}
+        ours = is_deliberate(ended.error, self.subjects.tree, self.spec["named"])
+        return "raises" if ours else "fails", ended.seconds, features | {("raises", named(type(ended.error)))}
+
+    def chosen(self):
+        """Inputs to compare on: first those that were given or reach something new, then all others that there is room for.
+
+        The last part of each says whether it is worth more than one call.
+        """
+        first = [package for package, about in self.kept.items() if about[0] not in MADE_UP or about[3]]
+        rest = [package for package in self.kept if package not in set(first)]
+        random.Random(11).shuffle(rest)
+        total, deep, wide = 0, self.spec["most"], self.spec["wide"]
+        for number, package in enumerate([*first[: deep * 2 // 3], *rest, *first[deep * 2 // 3 :]]):
+            total += len(package)
+            if number >= deep + wide or total > MOST_TOTAL:
+                break
+            yield package, [*self.kept[package][:3], number < deep]
+
+
+def is_empty(value):
+    """True for what is false."""
+    try:
+        return not value
+    except Exception:  # arrays, for one, say nothing
+        return None
+
+
+def is_large(value, most):
+    """True if nobody compares so large a result."""
+    try:
+        Describer(most=most).describe(value)
+    except TooLarge:
+        return True
+    except Exception:  # a class of the target that cannot be looked at
+        return False
+    return False
+
+
+def drain(value, most=2_000):
+    """Take items of an iterator until the end: the body of a generator runs only then; endless ones take too long."""
+    if hasattr(value, "__next__"):
+        for number, _ in enumerate(value):
+            if number >= most:
+                raise TookTooLong
+
+
+def drain_long(value):
+    """As many as are compared."""
+    drain(value, MOST_ITEMS)
+
+
+if __name__ == "__main__":
+    main()

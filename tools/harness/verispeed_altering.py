@@ -1,0 +1,712 @@
+"""Other inputs from known ones: values change, types and shapes stay, boundaries and the code's own literals are tried.
+
+One alteration changes one place of a call, and now and then a second one. Standard library, Python 3.9 syntax.
+"""
+
+import dataclasses
+import datetime
+import enum
+import inspect
+import math
+import sys
+from collections import OrderedDict, deque
+from decimal import Decimal
+from fractions import Fraction
+
+from verispeed_packing import unpack_whole
+
+MOST_LENGTH = 3_000  # of a container or text that is made longer
+WHOLE = (
+    0,
+    1,
+    -1,
+    2,
+    3,
+    7,
+    10,
+    16,
+    31,
+    64,
+    100,
+    127,
+    128,
+    255,
+    256,
+    1000,
+    -2,
+    -7,
+    -100,
+    65537,
+    2**31 - 1,
+    -(2**31),
+    2**63,
+    10**12,
+)
+REAL = (
+    0.0,
+    -0.0,
+    1.0,
+    -1.0,
+    0.5,
+    -0.5,
+    0.1,
+    2.5,
+    1e-9,
+    1e-300,
+    1e16,
+    -1e16,
+    1e308,
+    math.inf,
+    -math.inf,
+    math.nan,
+    3.0,
+    1 / 3,
+)
+LETTERS = (
+    *" \t\n\r\x0b\x0c\x00\x1f\x85\xa0aAzZ09_-.,;:!?'\"()[]{}<>/\\|@#$%&*+=~^`",
+    # what letters do that ASCII has not: other lengths in the other case, forms by place, digits that are none
+    *("\xe9", "\xdf", "\u1e9e", "\u0130", "\u0131", "\ufb01", "\u4e2d", "\U0001f600", "e\u0301"),
+    *("\u0663", "\xb2", "\u2028", "\u03c2", "\u03a3", "A\u03a3", "\u01c5", "\ud800"),
+)
+WORDS = (
+    "",
+    " ",
+    "a",
+    "A",
+    "ab",
+    "aa",
+    "None",
+    "0",
+    "-1",
+    "1.5",
+    "1e5",
+    "nan",
+    "True",
+    "\xfcber",
+    "\u0130stanbul",
+    "x" * 100,
+    "a b",
+    "a,b",
+    "  a  ",
+    "a\n",
+)
+SALTED, WIDENED = 0.08, 0.08  # of the calls
+SALT = {
+    int: (0, 1, -1, 2),
+    float: (0.0, -0.0, 1.0, math.inf, -math.inf, math.nan),
+    str: ("", " ", "a", "\u03a3", "0"),
+    bool: (True, False),
+}
+EDGES = {int: WHOLE, float: REAL, str: WORDS, bool: (True, False), bytes: (b"", b"\0", b"a", b"\xff\n")}
+MOST_ATTRIBUTES = 40
+
+
+class Alterer:
+    """Makes calls from calls; `literals` are constants of the code, `calls` packed calls that parts are taken from."""
+
+    def __init__(self, source, literals, calls, ordered=False, wide=False):
+        self.source, self.ordered, self.wide = source, ordered, wide
+        self.whole = [one for one in literals if type(one) is int]
+        self.real = [one for one in literals if type(one) is float]
+        self.texts = [one for one in literals if type(one) is str]
+        self.raw = [one for one in literals if type(one) is bytes]
+        self.lengths = sorted({one + by for one in self.whole for by in (-1, 0, 1) if 0 < one + by <= MOST_LENGTH})
+        self.calls = calls
+        self.largest = None  # whole number that is tried; lowered where large ones take too long
+        self.done = []  # names of what was done to the last call
+
+    def altered(self, arguments, keywords):
+        """Another call."""
+        self.done = []
+        arguments, keywords = list(arguments), dict(keywords)
+        if self.wide and self.source.random() < WIDENED:
+            self.done.append("widened")
+            return tuple(self.widened(one) for one in arguments), {name: self.widened(keywords[name]) for name in keywords}
+        if self.source.random() < SALTED:
+            self.done.append("salted")
+            return tuple(self.salted(one) for one in arguments), {name: self.salted(keywords[name]) for name in keywords}
+        for _ in range(self.source.choice((1, 1, 1, 1, 2, 2, 3))):
+            places = [*range(len(arguments)), *keywords]
+            if not places:
+                break
+            place = self.source.choice(places)
+            holder = arguments if isinstance(place, int) else keywords
+            roll = self.source.random()
+            if roll < 0.08 and self.calls:
+                self.take_over(holder, place)
+            elif roll < 0.11 and len(arguments) > 1:
+                self.share(arguments)
+            else:
+                holder[place] = self.value(holder[place])
+        return tuple(arguments), keywords
+
+    def salted(self, value, depth=0):
+        """The same with zeros, ones, infinities and nothing at all in many places at once: what only meets is seen so."""
+        kind = type(value)
+        if kind in (list, tuple) and depth < 5:
+            return kind(self.salted(one, depth + 1) for one in value)
+        if kind is dict and depth < 5:
+            return {key: self.salted(one, depth + 1) for key, one in value.items()}
+        if kind in SALT and self.source.random() < 0.4:
+            return self.source.choice(SALT[kind])
+        return value
+
+    def boundaries(self, arguments, keywords):
+        """Calls with one argument at a boundary of its type: empty, one, zero, negative, huge, not a number."""
+        for place, value in [*enumerate(arguments), *keywords.items()]:
+            for other in [*self.edges(value), *[one for one in self.named(value) if type(one) is type(value)]]:
+                if isinstance(place, int):
+                    yield (*arguments[:place], other, *arguments[place + 1 :]), keywords
+                else:
+                    yield arguments, {**keywords, place: other}
+
+    def named(self, value):
+        """Constants of the code of the type of a value, and their neighbours."""
+        if type(value) is int:
+            return [one + by for one in self.whole[:15] for by in (-1, 0, 1)]
+        return {str: self.texts, float: self.real}.get(type(value), [])[:30]
+
+    def edges(self, value):
+        """Boundaries of the type of a value."""
+        kind = type(value)
+        if kind in EDGES:
+            return EDGES[kind]
+        if kind in (list, tuple, set, frozenset, deque) and value:
+            items = list(value)
+            sizes = [] if kind is tuple and len(items) < 5 else [kind(), kind(items[:1]), kind(items[:2])]
+            return [*sizes, kind(items[::-1]), kind([items[0]] * len(items)), kind([items[-1], *items[1:]])]
+        if kind is dict and value:
+            pairs = list(value.items())
+            return [{}, dict(pairs[:1]), dict(reversed(pairs)), dict.fromkeys(value, pairs[0][1])]
+        return []
+
+    def widened(self, value, depth=0):
+        """The same with floats for whole numbers: who says nothing of types may be given either."""
+        kind = type(value)
+        if kind in (list, tuple) and depth < 5:
+            return kind(self.widened(one, depth + 1) for one in value)
+        if kind is dict and depth < 5:
+            return {key: self.widened(one, depth + 1) for key, one in value.items()}
+        if kind is int and abs(value) < 2**53:
+            return self.source.choice(SALT[float]) if self.source.random() < 0.2 else value + self.source.choice((0.0, 0.5))
+        return value
+
+    def take_over(self, holder, place):
+        """The same argument of another call."""
+        self.done.append("taken")
+        arguments, keywords, _ = unpack_whole(self.source.choice(self.calls))
+        other = arguments if isinstance(place, int) else keywords
+        if (isinstance(place, int) and place < len(other)) or (not isinstance(place, int) and place in other):
+            holder[place] = other[place]
+
+    def share(self, arguments):
+        """One object in two places."""
+        first, second = self.source.sample(range(len(arguments)), 2)
+        if type(arguments[first]) is type(arguments[second]):
+            self.done.append("shared")
+            arguments[second] = arguments[first]
+
+    def value(self, value):
+        """A value of the same type."""
+        for kind, alter in ALTERING.items():
+            if type(value) is kind:
+                self.done.append(kind.__name__)
+                return alter(self, value)
+        return self.other(value)
+
+    def calm_down(self):
+        """Large numbers take too long: try smaller ones from here on."""
+        self.largest = max(64, (self.largest or 10**6) // 10)
+
+    def int(self, value):
+        """Another whole number."""
+        found = self.any_int(value)
+        return found if self.largest is None or abs(found) <= self.largest else found % self.largest
+
+    def any_int(self, value):
+        """Another whole number, however large."""
+        roll = self.source.randrange(9)
+        if roll < 2:
+            return value + self.source.choice((-1, 1))
+        if roll == 2:
+            return -value
+        if roll == 3:
+            return value * self.source.choice((2, 3, 10)) + self.source.choice((0, 1))
+        if roll == 4 and self.whole:
+            return self.source.choice(self.whole) + self.source.choice((-1, 0, 0, 1))
+        if roll == 5:
+            return self.source.choice(WHOLE)
+        if roll == 6:
+            return self.source.randint(-2 * abs(value) - 3, 2 * abs(value) + 3)
+        return self.source.randint(0, 12)
+
+    def float(self, value):
+        """Another float."""
+        roll = self.source.randrange(8)
+        if roll == 0:
+            return -value
+        if roll == 1:
+            return value * self.source.uniform(0.5, 2)
+        if roll == 2:
+            return value + self.source.choice((-1, 1))
+        if roll == 3 and (self.real or self.whole):
+            return float(self.source.choice(self.real or self.whole)) + self.source.choice((0, 0, 1e-9, -1e-9))
+        if roll == 4 and math.isfinite(value):
+            return float(round(value, self.source.randrange(3)))
+        if roll == 5:
+            return self.source.uniform(-100, 100)
+        return self.source.choice(REAL)
+
+    def complex(self, value):
+        """Another complex number."""
+        return complex(self.float(value.real), self.float(value.imag))
+
+    def bool(self, value):
+        """The other truth value."""
+        return not value
+
+    def str(self, value):
+        """Another text."""
+        roll, size = self.source.randrange(17), len(value)
+        place = self.source.randrange(size + 1)
+        if roll == 0:
+            return self.source.choice(WORDS)
+        if roll <= 2:
+            return value[:place] + self.source.choice(LETTERS) + value[place:]
+        if roll == 3:
+            return value[:place] + value[place + self.source.choice((1, 1, 2, 5)) :]
+        if roll == 4:
+            return value[:place] + self.source.choice(LETTERS) + value[place + 1 :]
+        if roll == 5:
+            return self.source.choice((value.upper, value.lower, value.swapcase, value.title, value.strip))()
+        if roll == 6:
+            return value[::-1]
+        if roll == 7:
+            return self.resized(value)
+        if roll <= 9 and self.texts:
+            return value[:place] + self.source.choice(self.texts) + value[place + self.source.choice((0, 1)) :]
+        if roll == 10 and self.texts:
+            return self.source.choice(self.texts)
+        if roll == 11 and size:
+            return value.replace(value[place - 1], self.source.choice(LETTERS))
+        if roll == 12:
+            return value[:place] + value[place : place + 3] * 2 + value[place + 3 :]
+        if roll == 13:
+            return self.source.choice((" ", "\t", "\n", "  ")) + value + self.source.choice(("", " ", "\n"))
+        if roll == 14:
+            return value[: self.source.choice((1, 2, place))]
+        if roll == 15:
+            digit = self.source.choice("0123456789")
+            return "".join(digit if one.isdigit() and self.source.random() < 0.4 else one for one in value)
+        letters = list(value)
+        if size > 1:
+            first, second = self.source.randrange(size), self.source.randrange(size)
+            letters[first], letters[second] = letters[second], letters[first]
+        return "".join(letters)
+
+    def bytes(self, value):
+        """Other bytes."""
+        text = self.str(value.decode("latin-1"))
+        made = text.encode("latin-1", "replace")
+        return value + self.source.choice(self.raw) if self.raw and self.source.random() < 0.2 else made
+
+    def bytearray(self, value):
+        """Other bytes, as an array."""
+        return bytearray(self.bytes(bytes(value)))
+
+    def resized(self, value):
+        """A text or list of another length, which the code may name."""
+        if not value:
+            return value
+        if self.lengths and self.source.random() < 0.6:
+            length = self.source.choice(self.lengths)
+        else:
+            length = self.source.choice((1, 2, 3, len(value) * 2, len(value) * 10, 17, 33, 65, 129))
+        length = min(length, MOST_LENGTH)
+        return (value * (length // len(value) + 1))[:length]
+
+    def list(self, value):
+        """Another list; a sorted one stays sorted where the code counts on that."""
+        made = self.items(list(value))
+        try:
+            return sorted(made) if self.ordered and list(value) == sorted(value) else made
+        except Exception:
+            return made
+
+    def items(self, value):
+        """Other items: fewer, more, in another order, one of them changed."""
+        roll, size = self.source.randrange(16), len(value)
+        if not size:
+            return value
+        place = self.source.randrange(size)
+        if roll == 0:
+            return []
+        if roll == 1:
+            return value[:1]
+        if roll == 2:
+            return value[:place] + value[place + 1 :]
+        if roll <= 4:
+            value.insert(self.source.randrange(size + 1), value[place])  # the very same object, twice
+            return value
+        if roll == 5:
+            return value[::-1]
+        if roll == 6:
+            self.source.shuffle(value)
+            return value
+        if roll == 7:
+            return self.resized(value) if all(is_fixed(one) for one in value[:50]) else value * 2
+        if roll == 8:
+            return [value[place]] * size
+        if roll == 9:
+            try:
+                return sorted(value, reverse=self.source.random() < 0.5)
+            except Exception:
+                return value
+        if roll == 10:
+            value[self.source.randrange(size)] = value[place]
+            return value
+        if roll == 11:
+            return value[: max(1, place)]
+        if roll == 12 and all(is_fixed(one) for one in value[:50]):
+            return [self.value(one) if self.source.random() < 0.5 else one for one in value]
+        value[place] = self.value(value[place])
+        return value
+
+    def tuple(self, value):
+        """Another tuple; its length stays, as a rule."""
+        made = list(value)
+        if not made:
+            return value
+        alike = len({type(one) for one in made}) == 1
+        if (alike and len(made) > 4) or (alike and self.source.random() < 0.1):
+            return tuple(self.items(made))
+        place = self.source.randrange(len(made))
+        made[place] = self.value(made[place])
+        return tuple(made)
+
+    def deque(self, value):
+        """Another deque."""
+        return deque(self.items(list(value)), value.maxlen)
+
+    def dict(self, value):
+        """Another dict: other keys, values or order."""
+        roll = self.source.randrange(9)
+        pairs = list(value.items())
+        if not pairs:
+            return value
+        place = self.source.randrange(len(pairs))
+        key, item = pairs[place]
+        if roll == 0:
+            pairs = []
+        elif roll == 1:
+            del pairs[place]
+        elif roll == 2:
+            pairs.reverse()
+        elif roll == 3:
+            self.source.shuffle(pairs)
+        elif roll == 4:
+            pairs.append((self.value(key), item))
+        elif roll == 5:
+            pairs[place] = self.value(key), item
+        elif roll == 6:
+            pairs[place] = key, self.source.choice(pairs)[1]
+        else:
+            pairs[place] = key, self.value(item)
+        return type(value)(pairs)
+
+    def set(self, value):
+        """Another set."""
+        made = set(self.items(list(value)))
+        if value and self.source.random() < 0.4:
+            made.add(self.value(next(iter(value))))
+        return made
+
+    def frozenset(self, value):
+        """Another frozen set."""
+        return frozenset(self.set(set(value)))
+
+    def range(self, value):
+        """Another range."""
+        return range(value.start, self.int(value.stop), value.step)
+
+    def decimal(self, value):
+        """Another decimal."""
+        return self.source.choice(
+            (-value, Decimal(0), value + 1, value / 3, value * 10, Decimal("NaN"), Decimal("-0"), value.normalize())
+        )
+
+    def fraction(self, value):
+        """Another fraction."""
+        return self.source.choice(
+            (-value, Fraction(0), value + 1, value / 3, Fraction(self.int(value.numerator), value.denominator))
+        )
+
+    def timedelta(self, value):
+        """Another span of time."""
+        return self.source.choice(
+            (
+                -value,
+                datetime.timedelta(0),
+                value * 2,
+                value + datetime.timedelta(days=1),
+                value + datetime.timedelta(microseconds=1),
+            )
+        )
+
+    def date(self, value):
+        """Another day."""
+        fixed = ((2000, 2, 29), (1900, 3, 1), (1999, 12, 31), (2024, 1, 1), (1, 1, 1), (9999, 12, 31))
+        if self.source.random() < 0.4:
+            year, month, day = self.source.choice(fixed)
+            return value.replace(year=year, month=month, day=day)
+        try:
+            return value + datetime.timedelta(days=self.source.choice((-1, 1, 7, 31, 365, -400)))
+        except OverflowError:
+            return value
+
+    def datetime(self, value):
+        """Another moment."""
+        if self.source.random() < 0.5:
+            return self.date(value)
+        return value.replace(
+            hour=self.source.randrange(24),
+            minute=self.source.choice((0, 59)),
+            second=self.source.choice((0, 59)),
+            microsecond=self.source.choice((0, 1, 999999)),
+        )
+
+    def time(self, value):
+        """Another time of day."""
+        return value.replace(hour=self.source.randrange(24), minute=self.source.choice((0, 30, 59)))
+
+    def other(self, value):
+        """Objects of other types: enumerations, records, arrays, and what its own constructor makes from its attributes."""
+        kind = type(value)
+        if isinstance(value, enum.Enum):
+            return self.source.choice(list(kind))
+        library = kind.__module__.partition(".")[0]
+        if library in ("numpy", "pandas"):
+            return self.table(value)
+        if isinstance(value, dict) and kind.__module__ == "collections":
+            return self.mapping(value)
+        try:
+            return self.remade(kind, value)
+        except Exception:  # whatever a constructor of the target says to other values
+            return value
+
+    def mapping(self, value):
+        """Counters, default dicts and the like, which keep what else they know."""
+        made = self.dict(dict(value))
+        kept = value.copy()
+        kept.clear()
+        for key, item in made.items():
+            kept[key] = item
+        return kept
+
+    def remade(self, kind, value):
+        """The same kind of record with one field changed."""
+        if isinstance(value, tuple) and hasattr(kind, "_make"):
+            self.done.append("record")
+            fields = list(value)
+            place = self.source.randrange(len(fields))
+            fields[place] = self.value(fields[place])
+            return kind._make(fields)
+        if dataclasses.is_dataclass(value):
+            names = [one.name for one in dataclasses.fields(value) if one.init]
+            if not names:
+                return value
+            self.done.append("record")
+            name = self.source.choice(names)
+            return dataclasses.replace(value, **{name: self.value(getattr(value, name))})
+        given = made_from(kind, value)
+        if not given:
+            return value
+        self.done.append("record")
+        name = self.source.choice(list(given))
+        given[name] = self.value(given[name])
+        return kind(**given)
+
+    def table(self, value):
+        """Arrays and frames with other elements, or fewer; the kind of elements stays."""
+        kind = type(value).__name__
+        self.done.append(kind)
+        if kind == "ndarray":
+            return self.array(value)
+        if kind == "DataFrame" and value.shape[0] and value.shape[1]:
+            roll = self.source.random()
+            if roll < 0.15:
+                return value.iloc[: self.source.choice((0, 1, max(1, len(value) // 2)))]
+            if roll < 0.3:
+                return value.iloc[::-1]
+            if roll < 0.45:
+                return value.iloc[[0, *range(len(value))]]
+            made = value.copy()
+            place = self.source.randrange(value.shape[1])
+            made.isetitem(place, self.column(value.iloc[:, place]))
+            return made
+        if kind == "Series" and len(value):
+            return value.iloc[: max(1, len(value) // 2)] if self.source.random() < 0.2 else self.column(value)
+        if hasattr(value, "item") and hasattr(value, "dtype"):  # a scalar
+            return type(value)(self.value(value.item()))
+        return value
+
+    def column(self, series):
+        """Another series of the same type."""
+        made = series.copy()
+        values = series.tolist()
+        place = self.source.randrange(len(values))
+        made.iloc[place] = self.value(values[place])
+        return made
+
+    def array(self, value):
+        """Another array of the same type: elements, or rows of it."""
+        made = value.copy()
+        if not made.size:
+            return made
+        roll = self.source.random()
+        if roll < 0.15 and made.ndim:
+            return made[: self.source.choice((0, 1, max(1, len(made) // 2)))]
+        if roll < 0.25 and made.ndim:
+            return made[::-1].copy()
+        flat = made.reshape(-1)
+        for _ in range(self.source.choice((1, 1, 3, 10))):
+            place = self.source.randrange(flat.size)
+            changed = self.value(flat[place].item())
+            try:
+                flat[place] = changed
+            except (OverflowError, ValueError, TypeError):
+                pass
+        return flat.reshape(made.shape)
+
+
+ALTERING = {
+    bool: Alterer.bool,
+    int: Alterer.int,
+    float: Alterer.float,
+    complex: Alterer.complex,
+    str: Alterer.str,
+    bytes: Alterer.bytes,
+    bytearray: Alterer.bytearray,
+    list: Alterer.list,
+    tuple: Alterer.tuple,
+    dict: Alterer.dict,
+    set: Alterer.set,
+    frozenset: Alterer.frozenset,
+    deque: Alterer.deque,
+    range: Alterer.range,
+    OrderedDict: Alterer.dict,
+    Decimal: Alterer.decimal,
+    Fraction: Alterer.fraction,
+    datetime.timedelta: Alterer.timedelta,
+    datetime.datetime: Alterer.datetime,
+    datetime.date: Alterer.date,
+    datetime.time: Alterer.time,
+}
+
+
+def is_fixed(value):
+    """True for what nobody can change: it may stand in several places without being shared."""
+    return value is None or type(value) in (bool, int, float, complex, str, bytes)
+
+
+def made_from(kind, value):
+    """What the constructor of an object took, where its attributes tell: parameters and attributes of the same names."""
+    if kind.__init__ is object.__init__ or len(getattr(value, "__dict__", {})) > MOST_ATTRIBUTES:
+        return {}
+    found = {}
+    for name, parameter in list(inspect.signature(kind.__init__).parameters.items())[1:]:
+        attribute = next((one for one in (name, "_" + name) if one in getattr(value, "__dict__", {})), None)
+        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+            continue
+        if attribute is None:
+            if parameter.default is parameter.empty:
+                return {}
+            continue
+        found[name] = getattr(value, attribute)
+    return found
+
+
+def small(value, most=8, depth=0):
+    """The beginning of everything long in a call: what takes milliseconds becomes what takes microseconds."""
+    kind = type(value)
+    if depth > 6:
+        return value
+    if kind in (list, tuple):
+        return kind(small(one, most, depth + 1) for one in value[:most])
+    if kind in (set, frozenset):
+        return kind(list(value)[:most])
+    if kind is dict:
+        return {key: small(value[key], most, depth + 1) for key in list(value)[:most]}
+    if kind in (str, bytes):
+        return value[: most * 6]
+    if kind.__name__ in ("ndarray", "DataFrame", "Series") and hasattr(value, "shape") and value.shape:
+        return value[:most]
+    return value
+
+
+def spoil(value, depth=0):
+    """Change a result in place, as a caller may: what is handed out again must not show it."""
+    kind = type(value)
+    if depth > 3:
+        return
+    if kind is list:
+        for one in value[:5]:
+            spoil(one, depth + 1)
+        value.append("spoiled")
+        value.reverse()
+    elif kind is dict:
+        for one in list(value.values())[:5]:
+            spoil(one, depth + 1)
+        value["spoiled"] = "spoiled"
+    elif kind is set:
+        value.add("spoiled")
+    elif kind is bytearray:
+        value += b"spoiled"
+    elif kind is deque:
+        value.append("spoiled")
+    elif kind is tuple:
+        for one in value[:5]:
+            spoil(one, depth + 1)
+    elif kind.__name__ == "ndarray" and kind.__module__ == "numpy":
+        if value.size and not value.dtype.hasobject and value.flags.writeable:
+            value[...] = 77
+    elif hasattr(value, "__dict__") and not isinstance(value, (type, type(sys))):
+        for name, one in list(vars(value).items())[:10]:
+            if not name.startswith("_"):
+                spoil(one, depth + 1)
+
+
+def bend(value, depth=0):
+    """Change plain parts of arguments in place, without changing which objects they are; True if anything changed."""
+    kind = type(value)
+    if depth > 3:
+        return False
+    if kind is list and value:
+        found = [bend(one, depth + 1) for one in value[:3]]
+        if any(found):
+            return True
+        if len(value) > 1:
+            value[0], value[-1] = value[-1], value[0]
+        value.append(value[0])
+        return True
+    if kind is dict and value:
+        if sum(bend(one, depth + 1) for one in list(value.values())[:3]):  # each of them
+            return True
+        keys = list(value)
+        value[keys[0]] = value[keys[-1]]
+        return len(keys) > 1
+    if kind is set and len(value) > 1:
+        value.discard(min(value, key=repr))
+        return True
+    if kind is bytearray and value:
+        value.append(value[0])
+        return True
+    if kind is deque and value:
+        value.rotate(1)
+        return len(value) > 1
+    if kind is tuple:
+        return sum(bend(one, depth + 1) for one in value[:5]) > 0  # each of them
+    if kind.__name__ == "ndarray" and kind.__module__ == "numpy" and value.size > 1 and value.flags.writeable:
+        value[...] = value[::-1].copy()
+        return True
+    return False

@@ -1,0 +1,140 @@
+"""Copies of arguments that another process can unpack: pickle, and a few kinds that pickle leaves out.
+
+A call is packed as one whole, so that what is one object twice stays one object. Packages are untrusted: they are only
+ever unpacked in the sandbox. Standard library, Python 3.9 syntax.
+"""
+
+import io
+import marshal
+import os
+import pickle
+import sys
+import tempfile
+import threading
+from types import CodeType, FunctionType, MappingProxyType, ModuleType
+
+PROTOCOL = 4
+TEMPORARY = tempfile.gettempdir()
+MOST_FILES, MOST_FILE_BYTES = 10, 100_000
+LOCK, RECURSIVE_LOCK = type(threading.Lock()), type(threading.RLock())
+KEYS, VALUES, ITEMS = type({}.keys()), type({}.values()), type({}.items())
+
+
+class CannotPack(Exception):
+    """Something in a call cannot be copied: a generator, an open file, a class made inside a function."""
+
+
+class Packer(pickle.Pickler):
+    """Also takes functions made inside functions, modules, locks and views of dicts."""
+
+    def reducer_override(self, value):
+        """How to make the value anew, where pickle does not know it."""
+        kind = type(value)
+        if kind is FunctionType and not is_importable(value):
+            return rebuilt_function, packed_function(value)
+        if kind is CodeType:
+            return marshal.loads, (marshal.dumps(value),)
+        if kind is ModuleType:
+            return imported, (value.__name__,)
+        if kind is MappingProxyType:
+            return MappingProxyType, (dict(value),)
+        if kind is LOCK:
+            return threading.Lock, ()
+        if kind is RECURSIVE_LOCK:
+            return threading.RLock, ()
+        if kind is KEYS:
+            return dict.keys, (dict.fromkeys(value),)
+        if kind is VALUES:
+            return dict.values, (dict(enumerate(value)),)
+        if kind is ITEMS:
+            return dict.items, (dict(value),)
+        return NotImplemented
+
+
+def pack(call, most_bytes, files=None):
+    """(arguments, keywords) as bytes; CannotPack where that is impossible, or more than `most_bytes`.
+
+    With them go the files that arguments name: {path: content}, as they are now where `files` is None.
+    """
+    written = io.BytesIO()
+    arguments, keywords = call
+    try:
+        kept = files_named([*arguments, *keywords.values()]) if files is None else files
+        Packer(written, PROTOCOL).dump((arguments, keywords, kept))
+    except Exception as error:  # whatever a class of the target raises while it is copied
+        raise CannotPack("%s: %s" % (type(error).__name__, error)) from error
+    found = written.getvalue()
+    if len(found) > most_bytes:
+        raise CannotPack("more than %d bytes" % most_bytes)
+    return found
+
+
+def unpack(packed):
+    """(arguments, keywords), made anew, and the files that they name; CannotPack where that is impossible here."""
+    arguments, keywords, files = unpack_whole(packed)
+    for path, content in files.items():
+        try:
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            with open(path, "wb") as file:
+                file.write(content)
+        except OSError as error:
+            raise CannotPack("%s: %s" % (path, error)) from error
+    return arguments, keywords
+
+
+def files_named(values):
+    """{path: content} of the files in temporary folders that these values name."""
+    found = {}
+    for value in values:
+        if isinstance(value, (list, tuple)) and len(value) <= MOST_FILES:
+            found.update(files_named([one for one in value if not isinstance(one, (list, tuple))]))
+        elif isinstance(value, (str, os.PathLike)) and len(found) < MOST_FILES:
+            path = os.path.abspath(os.fspath(value)) if len(str(value)) < 500 else ""
+            if isinstance(path, str) and path.startswith(TEMPORARY + os.sep) and os.path.isfile(path):
+                if os.path.getsize(path) <= MOST_FILE_BYTES:
+                    with open(path, "rb") as file:
+                        found[path] = file.read()
+    return found
+
+
+def unpack_whole(packed):
+    """(arguments, keywords, files), made anew; CannotPack where that is impossible here."""
+    try:
+        return pickle.loads(packed)
+    except Exception as error:  # whatever a class of the target raises while it is made
+        raise CannotPack("%s: %s" % (type(error).__name__, error)) from error
+
+
+def is_importable(value):
+    """True for functions that pickle finds by their name."""
+    found = sys.modules.get(value.__module__)
+    for part in value.__qualname__.split("."):
+        found = getattr(found, part, None)
+    return found is value
+
+
+def packed_function(function):
+    """What makes a function anew in another process of the same interpreter."""
+    closure = tuple(cell.cell_contents for cell in function.__closure__ or ())
+    named = (function.__module__, function.__name__, function.__qualname__)
+    return (marshal.dumps(function.__code__), named, function.__defaults__, function.__kwdefaults__, closure)
+
+
+def rebuilt_function(code, named, defaults, keyword_defaults, closure):
+    """A function around the globals of its module."""
+    module, name, qualified = named
+    cells = tuple(map(cell_around, closure))
+    made = FunctionType(marshal.loads(code), imported(module).__dict__, name, defaults, cells or None)
+    made.__kwdefaults__, made.__qualname__, made.__module__ = keyword_defaults, qualified, module
+    return made
+
+
+def cell_around(value):
+    """A closure's cell."""
+    return (lambda: value).__closure__[0]
+
+
+def imported(name):
+    """A module by its name."""
+    __import__(name)
+    return sys.modules[name]
