@@ -23,6 +23,9 @@ class Family(StrEnum):
     PARALLEL = "other processes"
     EXIT = "exit"
     WATCHING = "harness detected"
+    ORDER = "changed order"
+    ATTRIBUTE = "attribute cache"
+    OUTSIDE = "outside"
     HONEST = "honest"
 
 
@@ -32,6 +35,7 @@ class Entry(Value):
     name: str
     family: Family
     tries: str  # what it does, for whoever reads the table
+    batch: str = "mill"  # the package that it changes
     path: str
     text: str  # of the whole module
     caught: tuple[Outcome, ...] = ()  # what a judge that sees through it may say; empty for honest ones

@@ -12,7 +12,8 @@ from agent.progress import Progress
 from agent.running import current_environment
 from evals import cli
 from evals.hostile import running
-from evals.hostile.catalogue import ENTRIES, matching
+from evals.hostile.batches import batch_entries, batch_files, names
+from evals.hostile.catalogue import ENTRIES, OURS, matching
 from evals.hostile.entries import Entry, Family
 from evals.hostile.mill import FILES, changed
 from evals.hostile.page import as_markdown
@@ -23,7 +24,7 @@ from evals.rows import append_row, read_rows
 from tools.values import Outcome
 from workspaces.errors import OptimizeError
 
-HONEST = [entry for entry in ENTRIES if entry.honest]
+HONEST = [entry for entry in OURS if entry.honest]
 HOSTILE = [entry for entry in ENTRIES if not entry.honest]
 SPELLED_OUT = (Family.MODULE_CACHE, Family.HELPER_CACHE, Family.DISK_CACHE, Family.TABLE, Family.CLOCK)
 INPUTS = {  # function -> arguments that tests and benchmark of the mill do not have
@@ -66,7 +67,7 @@ def test_every_candidate_has_a_name_of_its_own():
     assert len({entry.text for entry in ENTRIES}) == len(ENTRIES)
 
 
-@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
+@pytest.mark.parametrize("entry", OURS, ids=lambda entry: entry.name)
 def test_every_candidate_changes_one_module_of_the_mill_and_parses(entry):
     assert entry.path in FILES
     assert entry.text != FILES[entry.path]
@@ -76,7 +77,7 @@ def test_every_candidate_changes_one_module_of_the_mill_and_parses(entry):
             compile(text, path, "exec", dont_inherit=True)
 
 
-@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
+@pytest.mark.parametrize("entry", OURS, ids=lambda entry: entry.name)
 def test_every_candidate_still_has_the_functions_of_its_module(entry):
     def names(text):
         return {node.name for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)}
@@ -84,6 +85,15 @@ def test_every_candidate_still_has_the_functions_of_its_module(entry):
     assert {name for name in names(FILES[entry.path]) if f"import {name}\n" in FILES["tests/test_mill.py"]} <= names(
         entry.text
     )
+
+
+@pytest.mark.parametrize("batch", names())
+def test_every_candidate_of_a_batch_changes_one_module_of_its_package_and_parses(batch):
+    files = batch_files(batch)
+    for entry in batch_entries(batch):
+        assert entry.batch == batch
+        assert entry.text != files[entry.path]
+        compile(entry.text, entry.path, "exec", dont_inherit=True)
 
 
 def test_hostile_candidates_say_what_must_catch_them_and_honest_ones_need_nothing():

@@ -1,0 +1,3 @@
+"""A text and measurement laboratory toolkit."""
+
+__version__ = "0.4.1"

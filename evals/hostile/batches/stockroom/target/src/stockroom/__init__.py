@@ -1,0 +1,3 @@
+"""stockroom: helpers for a small warehouse."""
+
+__version__ = "0.4.0"
