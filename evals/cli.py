@@ -122,6 +122,76 @@ def faults(
     raise typer.Exit(0 if summary.passed else 1)
 
 
+@evals.command()
+def alarms(
+    folder: Annotated[
+        Path, typer.Argument(help="Where packages, rows and summary go. A folder that has rows is completed.")
+    ],
+    functions: Annotated[int, typer.Option(min=1, help="How many functions are compared with themselves.")] = 200,
+    seed: Annotated[int, typer.Option(help="Seed of the lot and of made-up inputs.")] = 0,
+    python: Annotated[str | None, typer.Option(help="Python of the packages' environments. Default: ours.")] = None,
+) -> None:
+    """Compare functions of real packages with themselves: every difference that is found is a false alarm.
+
+    Needs the package index. Interrupted or killed, the same command goes on where it ended. Exit codes: 0 no alarm and
+    nearly all were compared on 20 inputs or more, 1 otherwise, 2 could not run.
+    """
+    from evals.alarms.page import as_markdown
+    from evals.alarms.running import Wanted, run
+
+    summary = _made(run, folder, Wanted(functions=functions, seed=seed, python=python))
+    typer.echo(as_markdown(summary))
+    raise typer.Exit(0 if summary.passed else 1)
+
+
+@evals.command()
+def honest(
+    folder: Annotated[
+        Path, typer.Argument(help="Where packages, rows and summary go. A folder that has rows is completed.")
+    ],
+    only: Annotated[
+        list[str] | None,
+        typer.Option(metavar="GLOB", help='Names of changes, packages or kinds, e.g. "portion-*" or lazy. Repeatable.'),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the order of timings.")] = 0,
+    python: Annotated[str | None, typer.Option(help="Python of the packages' environments. Default: ours.")] = None,
+) -> None:
+    """Judge performance changes of real packages, each isolated from the sdists of two releases: they must be accepted.
+
+    Needs the package index. Interrupted or killed, the same command goes on where it ended. Exit codes: 0 at least 40
+    were judged and 95 % accepted, 1 otherwise, 2 could not run.
+    """
+    from evals.honest.page import as_markdown
+    from evals.honest.running import Wanted, run
+
+    summary = _made(run, folder, Wanted(only=tuple(only or ()), seed=seed, python=python))
+    typer.echo(as_markdown(summary))
+    raise typer.Exit(0 if summary.passed else 1)
+
+
+@evals.command()
+def mutants(
+    folder: Annotated[
+        Path, typer.Argument(help="Where packages, rows and summary go. A folder that has rows is completed.")
+    ],
+    each: Annotated[int, typer.Option(min=1, help="Mutants of each change.")] = 20,
+    cases: Annotated[str, typer.Option(metavar="GLOB", help='Names of changes, e.g. "packaging-*".')] = "*",
+    seed: Annotated[int, typer.Option(help="Seed of the lot and of made-up inputs.")] = 0,
+    python: Annotated[str | None, typer.Option(help="Python of the packages' environments. Default: ours.")] = None,
+) -> None:
+    """Put small mistakes into honest changes of real packages whose tests were taken away: they must be noticed.
+
+    Needs the package index. Interrupted or killed, the same command goes on where it ended. Exit codes: 0 at least 90 %
+    of those that are not equivalent were refused, 1 otherwise, 2 could not run.
+    """
+    from evals.mutants.page import as_markdown
+    from evals.mutants.running import Wanted, run
+
+    summary = _made(run, folder, Wanted(each=each, cases=cases, seed=seed, python=python))
+    typer.echo(as_markdown(summary))
+    raise typer.Exit(0 if summary.passed else 1)
+
+
 def _made(run: Callable[[Path, Asked, Mapping[str, str], Progress], Made], folder: Path, wanted: Asked) -> Made:
     """The summary of a batch, with progress on the way."""
     from agent.progress import Progress

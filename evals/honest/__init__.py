@@ -1,0 +1,1 @@
+"""Honest changes: what real packages made faster from one release to another must be accepted."""

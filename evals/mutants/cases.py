@@ -1,0 +1,17 @@
+"""Which honest changes are mutated: pure functions, half of them without annotations."""
+
+from __future__ import annotations
+
+# names of recipes
+CASES = (
+    "more-itertools-duplicates-justseen",
+    "packaging-version-str",
+    "packaging-canonicalize-name",
+    "more-itertools-mark-ends",
+    "more-itertools-windowed",
+    "attrs-asdict-atomic",
+    "idna-bidi-sets",
+    "humanize-scientific-translate",
+    "networkx-path-weight",
+    "base58-encode",
+)

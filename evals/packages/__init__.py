@@ -1,0 +1,1 @@
+"""Releases of real packages as git repositories with an environment each, made from their sdists when they are wanted."""
