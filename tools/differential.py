@@ -154,6 +154,12 @@ class _Run:
         risky = [one for one in fresh if (one.function, one.package) not in known]
         return self.judge([*inputs, *risky], len(inputs), lost, trouble)
 
+    @property
+    def may_make_up(self) -> bool:
+        """False where a function could do harm with arguments that nobody gave it: only recorded calls are made then."""
+        sandbox = self.target.sandbox
+        return sandbox.bubblewrap is not None and not sandbox.network
+
     # where inputs come from
 
     def search_old(self) -> tuple[list[Input], dict[str, int], str]:
@@ -164,6 +170,8 @@ class _Run:
             kept = [Input(name, one, "recorded", 0.0) for name, packages in calls.items() for one in packages]
             return kept, {}, f"no inputs could be made up: {error}"
         trouble = "; ".join(dict.fromkeys(explored.missing.values()))
+        if not self.may_make_up:
+            trouble = trouble or "inputs are made up only in a sandbox without network"
         found = [_inputs(name, one) for name, one in explored.found.items()]
         return [one for some in found for one in some], {name: one.lost for name, one in explored.found.items()}, trouble
 
@@ -219,6 +227,7 @@ class _Run:
             "seconds": seconds,
             "most": MOST_INPUTS,
             "wide": MORE_INPUTS,
+            "made_up": self.may_make_up,
             "failing": (FAILING_OLD, FAILING_NEW)[side],
             "endless": (0, ENDLESS_NEW)[side],
             "seed": f"{self.seed} {side} {attempt}",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.tools.conftest import Subject, python, subject_of, subject_with
@@ -251,3 +253,12 @@ def test_a_new_private_attribute_is_the_objects_own_business(judged):
     )
     assert found.difference == ""
     assert found.proven[f"{PATH}:Cart.sum"] > 0
+
+
+def test_outside_the_sandbox_nothing_is_called_with_made_up_arguments(shop, recorded):
+    open_target = replace(shop.target, sandbox=replace(shop.target.sandbox, network=True))
+    function = find_function(PATH, SHOP.encode(), "cents")
+    pair = Pair(shop.start, shop.edit(PATH, "int(text) * 100", "100 * int(text)"), {PATH: (SHOP.encode(), SHOP.encode())})
+    found = compare(open_target, pair, [function], recorded, named=["ValueError"], search_seconds=0.2)
+    assert found.behaviour.origins == {"recorded": 2}
+    assert found.difference == ""

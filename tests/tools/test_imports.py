@@ -31,7 +31,7 @@ def subject(subject_with: Callable[..., Subject]) -> Subject:
 
 
 def names(old: str, new: str) -> list[str]:
-    return [one.name for one in new_imports("src/work/code.py", old.encode(), new.encode())]
+    return [one.name for one in new_imports("src/job/code.py", old.encode(), new.encode())]
 
 
 @pytest.mark.parametrize(
@@ -44,8 +44,8 @@ def names(old: str, new: str) -> list[str]:
         ("from os.path import join", ["os.path"]),
         ("def f():\n    import re", ["re"]),
         ("try:\n    import numpy\nexcept ImportError:\n    numpy = None", ["numpy"]),
-        ("from .near import a", ["src/work/near"]),
-        ("from ..work.near import a", ["src/work/near"]),
+        ("from .near import a", ["src/job/near"]),
+        ("from ..job.near import a", ["src/job/near"]),
         ("from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import numpy\nelse:\n    import re", ["typing", "re"]),
         ("import typing\nif typing.TYPE_CHECKING:\n    import numpy", ["typing"]),
         ("from typing import TYPE_CHECKING\nTYPE_CHECKING = True\nif TYPE_CHECKING:\n    import numpy", ["typing", "numpy"]),

@@ -5,9 +5,10 @@
 SPEC: as replay.py's, and for each of the entries: calls (packages that were recorded), literals (constants of the code),
 ordered (true: lists that are sorted stay so); and fresh (true: look for inputs in docstrings and types too), fewest
 (recorded calls from which on types are not asked), seconds (for each of them), most (inputs kept that are worth several
-calls), wide (further inputs), failing (how many of them may fail by accident) and endless (how many may not end in their
-time). An input is kept when the function returns, or raises on purpose; few others are. What reaches new steps of the code
-is altered again (coverage-guided, as AFL does). Standard library and the overlay's hypothesis; Python 3.9 syntax.
+calls), wide (further inputs), made_up (false: recorded calls only), failing (how many of them may fail by accident) and
+endless (how many may not end in their time). An input is kept when the function returns, or raises on purpose; few others
+are. What reaches new steps of the code is altered again (coverage-guided, as AFL does). Standard library and the overlay's
+hypothesis; Python 3.9 syntax.
 """
 
 import base64
@@ -114,6 +115,8 @@ class Search:
             if CPU() > end:
                 break
             self.try_out(package, "recorded", RECORDED_LIMIT)
+        if not self.spec["made_up"]:
+            return
         end = CPU() + seconds / 4
         for package in recorded:
             if CPU() > end:
