@@ -177,7 +177,9 @@ class _Run:
 
     def known_explored(self, calls: Mapping[str, Sequence[str]]) -> _Explored:
         """What the search in the old code finds; kept on the disk, for the next candidate wants the same."""
-        key = json.dumps([self.pair.old, sorted(calls.items()), self.named, self.seed, self.search_seconds])
+        key = json.dumps(
+            [self.pair.old, sorted(calls.items()), self.named, self.seed, self.search_seconds, self.may_make_up]
+        )
         file = self.target.checkout.folder / "explored" / f"{hashlib.sha256(key.encode()).hexdigest()[:16]}.json"
         if file.exists():
             return _Explored.model_validate_json(file.read_text("utf-8"))

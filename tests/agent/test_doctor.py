@@ -122,9 +122,7 @@ def test_build_that_fails_is_said_before_the_tests_are_run(home, shop):
 
 def test_python_that_the_project_names_by_a_relative_path_is_looked_for_in_the_project(home, tmp_path):
     folder = copy_target("flaky", tmp_path / "shop")
-    (folder / "pyproject.toml").write_text(
-        (folder / "pyproject.toml").read_text() + '\n[tool.optimize]\npython = "no/python"\n'
-    )
+    (folder / "pyproject.toml").write_text((folder / "pyproject.toml").read_text() + 'python = "no/python"\n')
     text = findings(home.optimize("doctor", commit_all(folder)))["stopped"][1]
     assert text.startswith(f"The Python at {folder}/no/python ([tool.optimize] python) does not start")
 

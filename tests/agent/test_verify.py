@@ -105,7 +105,7 @@ def test_working_tree_is_judged_without_a_revision(judged, shop):
 def test_change_has_no_say_in_how_it_is_judged(judged, shop):
     replaced(shop, "def orders_by_customer", "import functools\n\n\n@functools.cache\ndef orders_by_customer")
     project = shop / "pyproject.toml"
-    project.write_text(project.read_text() + "\n[tool.optimize]\nallow_caching = true\nmin_gain = 0\n")
+    project.write_text(project.read_text() + "allow_caching = true\nmin_gain = 0\n")
     try:
         found = judged(code=1)
     finally:

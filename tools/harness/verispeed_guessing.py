@@ -53,14 +53,18 @@ def documented(module, name):
 
 def typed(function, owner, name, seed):
     """Packed calls with arguments of the types that annotations or the docstring name."""
-    try:
-        from hypothesis import strategies
-    except ImportError:
-        return
     hints = hints_of(function)
     try:
         parameters = list(inspect.signature(function).parameters.values())
     except (TypeError, ValueError):
+        return
+    variable = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    needed = [one for one in parameters if one.default is one.empty and one.kind not in variable]
+    if any(one.name not in hints for one in needed[owner is not None :]):
+        return
+    try:
+        from hypothesis import strategies  # it takes a second
+    except ImportError:
         return
     given, named, starred = [], {}, None
     method = owner is not None and not isinstance(vars(owner).get(name.rpartition(".")[2]), staticmethod)
