@@ -443,6 +443,7 @@ class _Sheet:
             batch = suspects[start : start + BATCH]
             if start >= BATCH * MOST_BATCHES:
                 self.incomparable.update(suspects[start:])
+                self.alike.clear()  # differences that nobody looked into: then nothing is shown at all
                 return ""
             second = list(dict.fromkeys([*self.orders[1], *batch]))
             found = self.explained(batch, self.orders[0], second)
