@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from agent.proving import Change
+from agent.comparison import Change
 from agent.station import counted, some
 from tools.dangers import ScanFailed, dangers
 from tools.editing import UnapplicableEdit, apply_edits

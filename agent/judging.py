@@ -102,7 +102,10 @@ def _reason(outcome: Outcome, measurement: Measurement, min_gain: float) -> str:
             )
         if measurement.figure.low <= 1 + min_gain <= measurement.figure.high:
             return f"undecided: {shown}, {clock} of {name}: the interval holds {1 + min_gain:.2f}x"
-        return f"undecided: {shown}, {clock} of {name}; wall time {figure(measurement.wall)}: the clocks do not agree yet"
+        doubt = (
+            "the clocks do not agree yet" if measurement.wall.low <= 1 else "our own clock does not show enough of it yet"
+        )
+        return f"undecided: {shown}, {clock} of {name}; wall time {figure(measurement.wall)}: {doubt}"
     return f"{outcome}: {shown}, {clock} of {name}"
 
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from agent.checking import changed_functions
 from agent.combining import regressions, timed_together
+from agent.comparison import Change, wanted_by
 from agent.judging import confirmation_alpha, judged, regressed, rejected
-from agent.proving import Change, Proof, prove, wanted_by
+from agent.proving import Proof, prove
 from agent.state import State
 from agent.station import Station, Update, counted
 from tools.benchmarking import BenchmarkFailed, Sides, screen

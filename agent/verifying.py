@@ -13,10 +13,11 @@ from typing import Any
 from agent import running
 from agent.checking import Checked, check_files
 from agent.combining import regressions, timed_together
+from agent.comparison import wanted_by
 from agent.interrupting import interruptible
 from agent.judging import confirmation_alpha, judged, regressed, rejected, why_clock
 from agent.progress import Progress
-from agent.proving import Proof, prove, wanted_by
+from agent.proving import Proof, prove
 from agent.runs import RunRecord, temporary_folder
 from agent.settings import Settings, settings_from
 from agent.station import counted, some

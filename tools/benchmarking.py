@@ -318,7 +318,7 @@ def _hidden(pairs: Sequence[Pair], clock: Clock) -> Outcome | None:
         return None
     if _range(outside)[1] < half or _range(more)[0] > half:
         return Outcome.CHEATING
-    return Outcome.UNDECIDED if sum(more) / len(more) > half else None
+    return Outcome.UNDECIDED if median(more) > half else None
 
 
 @contextmanager

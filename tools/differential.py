@@ -22,6 +22,7 @@ from pydantic import BaseModel, ValidationError
 
 from tools.likeness import Description, Difference, differences, worst
 from tools.literals import exceptions_named, literals, speaks_of_order
+from tools.mentions import attribute_readers
 from tools.recording import Recorded, module_name
 from tools.rooms import HarnessFailed, Target, run_harness
 from tools.source import find_function, text_of
@@ -118,16 +119,27 @@ def compare(
     tolerance: float = 0.0,
     seed: int = 0,
     search_seconds: float = SEARCH_SECONDS,
+    made_up: bool = True,
 ) -> Compared:
     """Compare the behaviour of `functions` (as they are at the old commit).
 
     `named` are exception types that tests name; `companions` are methods, by the id of another method of the same class,
     that may be called in between; `tolerance` is a relative error of floats that the user, or the target's tests, allow.
+    Without `made_up`, only recorded calls are made.
     """
     if not functions:
         return Compared(Behaviour(), {})
     run = _Run(
-        target, pair, tuple(functions), recorded, tuple(named), dict(companions or {}), tolerance, seed, search_seconds
+        target,
+        pair,
+        tuple(functions),
+        recorded,
+        tuple(named),
+        dict(companions or {}),
+        tolerance,
+        seed,
+        search_seconds,
+        made_up,
     )
     return run.whole()
 
@@ -143,6 +155,7 @@ class _Run:
     tolerance: float
     seed: int
     search_seconds: float
+    made_up: bool
 
     def whole(self) -> Compared:
         """Look for inputs on both sides, call them all, compare."""
@@ -158,7 +171,7 @@ class _Run:
     def may_make_up(self) -> bool:
         """False where a function could do harm with arguments that nobody gave it: only recorded calls are made then."""
         sandbox = self.target.sandbox
-        return sandbox.bubblewrap is not None and not sandbox.network
+        return self.made_up and sandbox.bubblewrap is not None and not sandbox.network
 
     # where inputs come from
 
@@ -217,6 +230,7 @@ class _Run:
                 {
                     **self.entry(function),
                     "calls": list(calls.get(function.id, ())),
+                    "seen": function.id in self.recorded.callers,
                     "literals": literals(function, texts),
                     "ordered": speaks_of_order(function, old),
                 }
@@ -373,6 +387,7 @@ class _Sheet:
     incomparable: set[int] = field(default_factory=set)
     unrepeatable: set[int] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
+    hidden: dict[str, bool] = field(default_factory=dict)  # attributes, as far as asked
     unordered: dict[str, bool] = field(default_factory=dict)  # functions whose order hangs on the hash seed, as far as asked
     rounding: Difference | None = None
     rounding_call: str = ""
@@ -546,12 +561,32 @@ class _Sheet:
         if differences(one, again):
             self.unrepeatable.add(number)
             return None
-        found = worst(differences(one, other))
+        hidden = self.is_hidden if part == "after" else _nothing_is_hidden
+        found = worst(differences(one, other, hidden=hidden))
         if found is None:
             return None
-        if differences(one, other, unordered=True):
-            return worst(differences(one, other, unordered=True)) if self.is_unordered(number, stage, part, one) else found
+        if differences(one, other, unordered=True, hidden=hidden):
+            more = worst(differences(one, other, unordered=True, hidden=hidden))
+            return more if self.is_unordered(number, stage, part, one) else found
         return None if self.is_unordered(number, stage, part, one) else found
+
+    def is_hidden(self, attribute: str) -> bool:
+        """True for a private attribute that nobody reads but the functions that are compared, on both sides.
+
+        Whatever it means then shows in their results: they are called again with the same objects.
+        """
+        if attribute not in self.hidden:
+            run = self.run
+            read = {
+                f"{path}:{name}"
+                for path in {*run.target.checkout.mentions(run.pair.old, attribute), *run.pair.texts}
+                for text in run.pair.texts.get(path) or (run.target.checkout.read(run.pair.old, path),)
+                for name in attribute_readers(attribute, text)
+            }
+            self.hidden[attribute] = read <= {one.id for one in run.functions}
+            if self.hidden[attribute]:
+                self.notes.append(f"{attribute} holds other values than before, and nobody else reads it")
+        return self.hidden[attribute]
 
     def is_unordered(self, number: int, stage: int, part: str, seen: Description) -> bool:
         """True if the old code gives another order with another hash seed: then order is no part of what it promises."""
@@ -631,6 +666,10 @@ def _ends(told: _Told) -> str:
 
 def _ended(told: _Told) -> str:
     return f"gave {told.shown}" if told.end == "returns" else re.sub("^raises", "raised", told.shown)
+
+
+def _nothing_is_hidden(_: str) -> bool:
+    return False
 
 
 def _hashed(seed: str) -> dict[str, str]:

@@ -48,16 +48,12 @@ def executed(old: bytes, new: bytes, ran_old: frozenset[int], ran_new: frozenset
     before, after = parsed(old), parsed(new)
     if before is None or after is None:
         return Executed(0, (), ())
-    known = Counter(_dump(node) for node, _ in _statements(before))
     branches = {branch for node, branch in _statements(before) if _runs(node, ran_old) for branch in _around(branch)}
     everywhere = {inside for _, branch in _statements(before) for inside in _around(branch)}
     changed = 0
     missing: list[Statement] = []
     excused: list[Statement] = []
-    for node, branch in _statements(after):
-        if known[_dump(node)]:
-            known[_dump(node)] -= 1
-            continue
+    for node, branch in _new_statements(before, after):
         changed += 1
         if _runs(node, ran_new):
             continue
@@ -114,6 +110,27 @@ def _statements(tree: ast.Module) -> Iterator[tuple[ast.stmt, tuple[str, ...]]]:
     """Statements inside functions that do something, each with the branches around it."""
     for name, function in _functions(tree, ""):
         yield from _inside(function.body, (name,))
+
+
+def _new_statements(before: ast.Module, after: ast.Module) -> list[tuple[ast.stmt, tuple[str, ...]]]:
+    """Statements that were neither in the function of that name before, nor are gone from another one: those only moved."""
+    known = Counter((branch[0], _dump(node)) for node, branch in _statements(before))
+    unknown = []
+    for node, branch in _statements(after):
+        if known[branch[0], _dump(node)]:
+            known[branch[0], _dump(node)] -= 1
+        else:
+            unknown.append((node, branch))
+    moved: Counter[str] = Counter()
+    for (_, dump), times in known.items():
+        moved[dump] += times
+    found = []
+    for node, branch in unknown:
+        if moved[_dump(node)]:
+            moved[_dump(node)] -= 1
+        else:
+            found.append((node, branch))
+    return found
 
 
 def _inside(body: Sequence[ast.stmt], branch: tuple[str, ...]) -> Iterator[tuple[ast.stmt, tuple[str, ...]]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,16 +33,19 @@ class Difference:
         return self.error <= ROUNDING
 
 
-def differences(old: Description, new: Description, *, unordered: bool = False) -> list[Difference]:
+def differences(
+    old: Description, new: Description, *, unordered: bool = False, hidden: Callable[[str], bool] = lambda _: False
+) -> list[Difference]:
     """All places that differ, at most a hundred; empty for what is alike.
 
-    Attributes whose name starts with an underscore count only where both objects have them: how an object remembers is its
-    own business. `unordered` also takes lists, tuples and dicts of the same elements in another order for alike.
+    Attributes whose name starts with an underscore count only where both objects have them, and are not `hidden(name)`: how
+    an object remembers is its own business. `unordered` also takes lists, tuples and dicts of the same elements in another
+    order for alike.
     """
     if unordered:
         old, new = _sorted(old), _sorted(new)
     found: list[Difference] = []
-    for one in _differences(old, new, ""):
+    for one in _differences(old, new, "", hidden):
         found.append(one)
         if len(found) >= 100:
             break
@@ -54,16 +57,16 @@ def worst(found: list[Difference]) -> Difference | None:
     return max(found, key=lambda one: one.error, default=None)
 
 
-def _differences(old: Description, new: Description, place: str) -> Iterator[Difference]:
+def _differences(old: Description, new: Description, place: str, hidden: Callable[[str], bool]) -> Iterator[Difference]:
     if old == new:
         return
     if isinstance(old, list) and isinstance(new, list):
         if old[:1] == ["object"] and new[:1] == ["object"] and len(old) == len(new) == 4 and old[1] == new[1]:
-            yield from _objects(old, new, place)
+            yield from _objects(old, new, place, hidden)
         elif len(old) == len(new) and _kind(old) == _kind(new):
             kind = _kind(old)
             for number, (one, other) in enumerate(zip(old, new, strict=True)):
-                yield from _differences(one, other, f"{place}{_step(kind, number, one)}")
+                yield from _differences(one, other, f"{place}{_step(kind, number, one)}", hidden)
         else:
             yield Difference(place, _shown(old), _shown(new))
         return
@@ -76,12 +79,15 @@ def _kind(part: list[Description]) -> str:
     return first if isinstance(first, str) and first in KINDS else ""
 
 
-def _objects(old: list[Description], new: list[Description], place: str) -> Iterator[Difference]:
-    yield from _differences(old[2], new[2], place)
+def _objects(
+    old: list[Description], new: list[Description], place: str, hidden: Callable[[str], bool]
+) -> Iterator[Difference]:
+    yield from _differences(old[2], new[2], place, hidden)
     before, after = dict(old[3]), dict(new[3])
     for name in dict.fromkeys([*before, *after]):
         if name in before and name in after:
-            yield from _differences(before[name], after[name], f"{place}.{name}")
+            if before[name] != after[name] and not (name.startswith("_") and hidden(name)):
+                yield from _differences(before[name], after[name], f"{place}.{name}", hidden)
         elif not name.startswith("_"):
             yield Difference(f"{place}.{name}", _shown(before.get(name)), _shown(after.get(name)))
 

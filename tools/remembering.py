@@ -20,7 +20,8 @@ MUTATORS = words(
 READERS = words("len sum min max any all sorted reversed tuple list dict set frozenset zip enumerate map filter isinstance")
 READING = words(  # methods and functions that only read what they are given
     "translate isdisjoint issubset issuperset union intersection difference symmetric_difference join extend update "
-    "fromkeys startswith endswith bisect bisect_left bisect_right nlargest nsmallest chain product islice count_nonzero"
+    "fromkeys startswith endswith bisect bisect_left bisect_right nlargest nsmallest chain product islice count_nonzero "
+    "find rfind index rindex count partition rpartition"
 )
 WRITING = ("operator.setitem", "operator.delitem", "operator.iadd", "operator.ior", "operator.iconcat")
 CONTAINERS = ("dict", "list", "set", "bytearray", "object")
@@ -194,9 +195,16 @@ class _State(ScopeVisitor):
         if not self.bound and isinstance(node.value, ast.Attribute) and node.value.attr in MUTATORS:
             self.found.append((node.lineno, f"{ast.unparse(node.value)[:60]} is kept for later"))  # put = {}.__setitem__
         for target in node.targets:
-            self.visit(target)
+            if not self._is_like_a_class_body(target):
+                self.visit(target)
         for _, value in _apart(node.targets[0], node.value):
             (self._descend if isinstance(node.targets[0], (ast.Name, ast.Tuple)) else self.visit)(value)
+
+    def _is_like_a_class_body(self, target: ast.expr) -> bool:
+        """`Table.ROWS = made()` at the top of a module, where ROWS is no method: as good as a line of the class."""
+        if self.bound or not (isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name)):
+            return False
+        return target.value.id in self.classes and target.attr not in self.classes[target.value.id]
 
     def visit_Subscript(self, node: ast.Subscript) -> None:
         if not isinstance(node.ctx, ast.Load) and self.bound:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agent import verifying
+from agent.comparison import Change
+from agent.comparison import Wanted as Proved
 from agent.progress import Progress
-from agent.proving import Change, Proof, prove
-from agent.proving import Wanted as Proved
+from agent.proving import Proof, prove
 from agent.settings import Settings
 from agent.verifying import Ground
 from evals.alarms.choosing import Chosen, choose

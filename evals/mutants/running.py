@@ -10,8 +10,8 @@ from pathlib import Path, PurePosixPath
 
 from agent import verifying
 from agent.checking import changed_functions, check_files
+from agent.comparison import Wanted as Proved
 from agent.progress import Progress
-from agent.proving import Wanted as Proved
 from agent.proving import described as inputs_of
 from agent.proving import prove
 from agent.settings import Settings

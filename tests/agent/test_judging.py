@@ -61,7 +61,7 @@ def test_refusal_gives_the_last_check_as_its_reason():
         (Outcome.FASTER, ["faster: 2.00x [1.90, 2.10] at 99.5% over 8 pairs", "CPU time", BENCHMARK.id]),
         (Outcome.SAME, ["not faster by 5%"]),
         (Outcome.SLOWER, ["slower: ", "wall time"]),
-        (Outcome.UNDECIDED, ["undecided: ", "the clocks do not agree yet"]),
+        (Outcome.UNDECIDED, ["undecided: ", "our own clock does not show enough of it yet"]),
         (Outcome.CACHED, ["results are remembered", "first calls only 0.99x"]),
         (Outcome.CHEATING, ["cheating: "]),
     ],

@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from agent.checking import check_files
-from agent.proving import Proof, Wanted, prove
+from agent.comparison import Wanted
+from agent.proving import Proof, prove
 from tests.tools.conftest import AUTHOR, Subject, python, subject_of, subject_with
 from tools.testing import take_baseline
 from tools.values import Baseline, Outcome

@@ -207,6 +207,8 @@ def test_local_name_that_is_called_like_a_module_is_not_taken_for_it() -> None:
         ),
         edited("return _h(x)", tail="\nimport toolz\n\n@toolz.memoize(key=str)\ndef _h(x):\n    return x\n"),
         edited("return _h(x)", tail="\nfrom toolz import memoize\n\ndef _h(x):\n    return x\n\n_h = memoize(_h)\n"),
+        edited("B.ROWS[x] = 1\n    return B.ROWS[x]", above="class B:\n    pass\n\nB.ROWS = {1: 2}\n"),
+        edited("return B.get(x)", above="class B:\n    def get(x):\n        return x\n\nB.get = remembering(B.get)\n"),
     ],
 )
 def test_what_keeps_results_between_calls_is_a_cache(new: bytes) -> None:
@@ -263,6 +265,8 @@ def test_what_keeps_results_between_calls_is_a_cache(new: bytes) -> None:
         ),
         edited("return P(x)", tail="\nfrom dataclasses import dataclass\n\n@dataclass(frozen=True)\nclass P:\n    x: int\n"),
         edited("names = NAMES\n    return x in names", above="NAMES = frozenset('ab')\n"),
+        edited("return x.find(LETTERS)", above="LETTERS = bytearray((1, 2))\n"),
+        edited("return B.ROWS.get(x)", above="class B:\n    pass\n\nB.ROWS = {1: 2}\n"),
     ],
 )
 def test_what_lives_for_one_call_or_is_only_read_is_no_cache(new: bytes) -> None:

@@ -2,13 +2,13 @@
 
     python explore.py SPEC.json
 
-SPEC: as replay.py's, and for each of the entries: calls (packages that were recorded), literals (constants of the code),
-ordered (true: lists that are sorted stay so); and fresh (true: look for inputs in docstrings and types too), fewest
-(recorded calls from which on types are not asked), seconds (for each of them), most (inputs kept that are worth several
-calls), wide (further inputs), made_up (false: recorded calls only), failing (how many of them may fail by accident) and
-endless (how many may not end in their time). An input is kept when the function returns, or raises on purpose; few others
-are. What reaches new steps of the code is altered again (coverage-guided, as AFL does). Standard library and the overlay's
-hypothesis; Python 3.9 syntax.
+SPEC: as replay.py's, and for each of the entries: calls (packages that were recorded), seen (true: somebody called it, and
+what types it takes is no guess), literals (constants of the code), ordered (true: lists that are sorted stay so); and fresh
+(true: look for inputs in docstrings and types too), fewest (recorded calls from which on types are not asked), seconds (for
+each of them), most (inputs kept that are worth several calls), wide (further inputs), made_up (false: recorded calls only),
+failing (how many of them may fail by accident) and endless (how many may not end in their time). An input is kept when the
+function returns, or raises on purpose; few others are. What reaches new steps of the code is altered again (coverage-guided,
+as AFL does). Standard library and the overlay's hypothesis; Python 3.9 syntax.
 """
 
 import base64
@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 
-from verispeed_altering import Alterer, small
+from verispeed_altering import Alterer, crossed, small
 from verispeed_calling import CLOCK, TOO_LONG, Subjects, TookTooLong, call, is_deliberate
 from verispeed_describing import MOST_ITEMS, MOST_PARTS, Describer, TooLarge, named
 from verispeed_feeding import add_overlay, add_sources, forget_for_program, leave_out_ours
@@ -38,6 +38,7 @@ MADE_UP_PARTS = 3_000  # of a result
 MOST_BYTES = 200_000
 MOST_TOTAL = 2_000_000  # bytes of all inputs of a function
 MADE_UP = ("varied", "widened")
+MOST_CROSSED = 200
 AGAIN = 0.05  # of the inputs that reach nothing new are altered again
 WRITTEN_EVERY = 0.5  # seconds
 
@@ -122,12 +123,13 @@ class Search:
             if CPU() > end:
                 break
             self.try_small(package)
+        self.try_crossed(recorded, CPU() + seconds / 4)
         if self.spec["fresh"]:
             for package in self.examples():
                 self.try_out(package, "docstring")
             if len(self.corpus) < self.spec["fewest"]:
                 self.from_types()
-        if not self.corpus and self.spec["fresh"]:
+        if not self.corpus and self.spec["fresh"] and not self.entry["seen"]:
             self.from_guesses()
         alterer = self.alterer()
         self.try_boundaries(alterer, CPU() + seconds / 2)
@@ -151,6 +153,21 @@ class Search:
             return
         if less != package:
             self.try_out(less, "varied")
+
+    def try_crossed(self, recorded, end):
+        """One argument of a recorded call in another one: objects that nobody knows how to make meet as they never did."""
+        if len(recorded) < 2:
+            return
+        for _ in range(MOST_CROSSED):
+            if CPU() > end:
+                return
+            one, other = self.source.sample(recorded, 2)
+            try:
+                package = crossed(one, other, self.source, MOST_BYTES)
+            except CannotPack:
+                continue
+            if package not in self.kept:
+                self.try_out(package, "varied")
 
     def examples(self):
         """Calls that the examples in docstrings make."""

@@ -13,7 +13,7 @@ from collections import OrderedDict, deque
 from decimal import Decimal
 from fractions import Fraction
 
-from verispeed_packing import unpack_whole
+from verispeed_packing import pack, unpack_whole
 
 MOST_LENGTH = 3_000  # of a container or text that is made longer
 WHOLE = (
@@ -624,6 +624,20 @@ def made_from(kind, value):
             continue
         found[name] = getattr(value, attribute)
     return found
+
+
+def crossed(one, other, source, most_bytes):
+    """A packed call with one argument of another one, of the same place."""
+    arguments, keywords, files = unpack_whole(one)
+    others, named, _ = unpack_whole(other)
+    places = [*range(min(len(arguments), len(others))), *(name for name in keywords if name in named)]
+    if places:
+        place = source.choice(places)
+        if isinstance(place, int):
+            arguments = (*arguments[:place], others[place], *arguments[place + 1 :])
+        else:
+            keywords = {**keywords, place: named[place]}
+    return pack((arguments, keywords), most_bytes, files)
 
 
 def small(value, most=8, depth=0):

@@ -25,6 +25,7 @@ from verispeed_packing import CannotPack, files_named, unpack
 
 CLOCK = time.perf_counter
 RAISING = tuple(code for name, code in dis.opmap.items() if name in ("RAISE_VARARGS", "RERAISE"))
+UNPACKING = tuple(code for name, code in dis.opmap.items() if name.startswith("UNPACK"))
 MOST_PRINTED = 20_000
 TOO_LONG = "too long"
 
@@ -184,23 +185,30 @@ def drawn():
 
 
 def is_deliberate(error, tree, named_types):
-    """True for what a `raise` of the target raises, or for types that its tests or documentation name."""
-    if type(error).__name__ in named_types:
-        return True
-    return written_here(error, tree)
+    """True for what a `raise` of the target raises, or for types that its tests or documentation name.
+
+    Those of values that cannot be unpacked are never meant.
+    """
+    step = last_step(error, tree)
+    return step in RAISING or (type(error).__name__ in named_types and step not in UNPACKING)
 
 
 def written_here(error, tree):
     """True if a `raise` statement in the tree raised it: then its message is the target's own."""
+    return last_step(error, tree) in RAISING
+
+
+def last_step(error, tree):
+    """The instruction that raised it, where that is one of the tree's code; else None."""
     trace = error.__traceback__
     if trace is None:
-        return False
+        return None
     while trace.tb_next is not None:
         trace = trace.tb_next
     code = trace.tb_frame.f_code
     if not code.co_filename.startswith(tree + os.sep) or not 0 <= trace.tb_lasti < len(code.co_code):
-        return False
-    return code.co_code[trace.tb_lasti] in RAISING
+        return None
+    return code.co_code[trace.tb_lasti]
 
 
 class Observed:
@@ -245,7 +253,7 @@ class Observed:
             told = {"end": "returns", "what": self.what, "shown": shown(self.value)}
         else:
             ours = written_here(error, tree)
-            told = {"end": "raises" if ours or type(error).__name__ in named_types else "fails"}
+            told = {"end": "raises" if is_deliberate(error, tree, named_types) else "fails"}
             told["what"] = [named(type(error)), message(error) if ours else None]
             told["shown"] = "raises %s: %s" % (type(error).__name__, message(error)[:160])
             try:

@@ -14,17 +14,18 @@ from collections import deque
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
-from functools import partial
+from functools import cached_property, partial
 from io import BytesIO, StringIO
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 
-MOST_PARTS = 100_000
+MOST_PARTS = 300_000
 MOST_DEPTH = 150
 MOST_ITEMS = 10_000  # taken from an iterator
 LONG_BITS = 10_000  # of a whole number: from here on Python refuses to write it in decimals
 FLOATS_SHOWN = 2_000  # of an array; larger ones are compared by their bytes
 ADDRESS = re.compile("0x[0-9a-f]{6,}")  # of an object: it is another one in each process
 PLAIN_ITERATORS = tuple(type(iter(one)) for one in ([], (), {}, set(), "", b"", range(0), {}.values(), {}.items()))
+ASKED = []  # names of cached properties that are computed anew just now
 PATTERN, MATCH = type(re.compile("")), type(re.match("", ""))
 
 
@@ -192,7 +193,8 @@ class Describer:
                 part = object.__getattribute__(value, name)
             except AttributeError:  # an empty slot
                 continue
-            found.append([name, self.describe(part, depth)])
+            if not is_remembered(value, name, part):
+                found.append([name, self.describe(part, depth)])
         return found
 
     def reduced(self, kind, value, depth):
@@ -209,6 +211,22 @@ class Describer:
         made = getattr(maker, "__qualname__", str(maker))
         parts = [self.describe(list(one) if one is not None and place else one, depth) for place, one in enumerate(rest)]
         return ["made", named(kind), made, self.describe(arguments, depth), *parts]
+
+
+def is_remembered(value, name, part):
+    """True if the attribute holds what a cached property of the class would give anew: it says nothing of its own then."""
+    found = next((base.__dict__[name] for base in type(value).__mro__ if name in base.__dict__), None)
+    if not isinstance(found, cached_property):
+        return False
+    if ASKED:  # such a property often holds its object again
+        return True
+    ASKED.append(name)
+    try:
+        return Describer().describe(found.func(value)) == Describer().describe(part)
+    except Exception:  # whatever a class of the target makes of that
+        return False
+    finally:
+        ASKED.pop()
 
 
 def unordered(values):

@@ -17,7 +17,7 @@ from verispeed_packing import CannotPack, pack
 
 NOTE, CATCH = "__verispeed_note__", "__verispeed_catch__"
 MOST_CALLS = 60  # kept of one function
-MOST_BYTES = 400_000  # of one call
+MOST_BYTES = 1_500_000  # of one call
 MOST_TOTAL = 6_000_000  # of all calls of one function
 MOST_SECONDS = 1.5  # spent on copying, for one function
 CALLERS_OF = 20  # calls of which the callers are written down

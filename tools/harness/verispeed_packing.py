@@ -25,13 +25,20 @@ class CannotPack(Exception):
 
 
 class Packer(pickle.Pickler):
-    """Also takes functions made inside functions, modules, locks and views of dicts."""
+    """Also takes functions made inside functions, classes made by calls, modules, locks and views of dicts."""
+
+    def persistent_id(self, value):
+        """Our own functions by their names: the target's process does not know this module by its name."""
+        return value.__name__ if type(value) is FunctionType and value.__globals__ is globals() else None
 
     def reducer_override(self, value):
         """How to make the value anew, where pickle does not know it."""
         kind = type(value)
         if kind is FunctionType and not is_importable(value):
             return rebuilt_function, packed_function(value)
+        if isinstance(value, type) and not is_importable(value):
+            place = place_among_subclasses(value)
+            return (subclass_at, place) if place else NotImplemented
         if kind is CodeType:
             return marshal.loads, (marshal.dumps(value),)
         if kind is ModuleType:
@@ -49,6 +56,14 @@ class Packer(pickle.Pickler):
         if kind is ITEMS:
             return dict.items, (dict(value),)
         return NotImplemented
+
+
+class Unpacker(pickle.Unpickler):
+    """The other way round."""
+
+    def persistent_load(self, name):
+        """One of our functions."""
+        return globals()[name]
 
 
 def pack(call, most_bytes, files=None):
@@ -100,17 +115,31 @@ def files_named(values):
 def unpack_whole(packed):
     """(arguments, keywords, files), made anew; CannotPack where that is impossible here."""
     try:
-        return pickle.loads(packed)
+        return Unpacker(io.BytesIO(packed)).load()
     except Exception as error:  # whatever a class of the target raises while it is made
         raise CannotPack("%s: %s" % (type(error).__name__, error)) from error
 
 
 def is_importable(value):
-    """True for functions that pickle finds by their name."""
+    """True for functions and classes that pickle finds by their name."""
     found = sys.modules.get(value.__module__)
     for part in value.__qualname__.split("."):
         found = getattr(found, part, None)
     return found is value
+
+
+def place_among_subclasses(kind):
+    """(base, name, number): where a class that has no name of its own in its module is found; None where it is not."""
+    for base in kind.__mro__[1:]:
+        if base is not object and is_importable(base):
+            same = [one for one in base.__subclasses__() if one.__qualname__ == kind.__qualname__]
+            return (base, kind.__qualname__, same.index(kind)) if kind in same else None
+    return None
+
+
+def subclass_at(base, name, number):
+    """The class of that name that was made as the number-th from a base: where modules are imported, always the same."""
+    return [one for one in base.__subclasses__() if one.__qualname__ == name][number]
 
 
 def packed_function(function):
