@@ -79,4 +79,4 @@ def look_for_inputs_in_a_hurry(folder: Path) -> None:
     """Tests of whole runs are about other things: what is wrong in them is plain."""
     file = folder / "pyproject.toml"
     if file.exists() and b"tool.optimize" not in file.read_bytes():
-        file.write_bytes(file.read_bytes() + b"\n[tool.optimize]\nsearch_seconds = 0.2\n")
+        file.write_bytes(file.read_bytes() + b"\n[tool.optimize]\nsearch_seconds = 0.1\n")

@@ -14,7 +14,7 @@ import re
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -125,7 +125,7 @@ def compare(
 
     `named` are exception types that tests name; `companions` are methods, by the id of another method of the same class,
     that may be called in between; `tolerance` is a relative error of floats that the user, or the target's tests, allow.
-    Without `made_up`, only recorded calls are made.
+    Without `made_up`, only recorded calls are made, each once and as it was.
     """
     if not functions:
         return Compared(Behaviour(), {})
@@ -165,7 +165,8 @@ class _Run:
             return Compared(Behaviour(), {}, difference=broken)
         known = {(one.function, one.package) for one in inputs}
         risky = [one for one in fresh if (one.function, one.package) not in known]
-        return self.judge([*inputs, *risky], len(inputs), lost, trouble)
+        every = [replace(one, deep=one.deep and self.made_up) for one in [*inputs, *risky]]
+        return self.judge(every, len(inputs), lost, trouble)
 
     @property
     def may_make_up(self) -> bool:
@@ -241,8 +242,8 @@ class _Run:
             "fresh": fresh,
             "fewest": ENOUGH_RECORDED,
             "seconds": seconds,
-            "most": MOST_INPUTS,
-            "wide": MORE_INPUTS,
+            "most": self.at_most(MOST_INPUTS),
+            "wide": self.at_most(MORE_INPUTS),
             "made_up": self.may_make_up,
             "failing": (FAILING_OLD, FAILING_NEW)[side],
             "endless": (0, ENDLESS_NEW)[side],
@@ -270,6 +271,10 @@ class _Run:
     def common(self) -> dict[str, Any]:
         own = [exception for one in self.functions for exception in exceptions_named(self.text(one))]
         return {"path": list(self.recorded.path), "named": sorted({*self.named, *own})}
+
+    def at_most(self, inputs: int) -> int:
+        """Fewer where somebody wants to look for less time."""
+        return max(MOST_INPUTS // 4, int(inputs * min(1.0, self.search_seconds / SEARCH_SECONDS)))
 
     def text(self, function: Function) -> str:
         old, _ = self.pair.texts.get(function.path, (b"", b""))

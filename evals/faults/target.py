@@ -31,7 +31,10 @@ WORK = """from tally import tally
 WORDS = ["word %d" % number for number in range(3000)]
 assert len(tally(WORDS)) == 3000
 """
-FILES = {"tally.py": TALLY, "test_words.py": TESTS, "work.py": WORK}
+IN_A_HURRY = """[tool.optimize]
+search_seconds = 0.1
+"""
+FILES = {"tally.py": TALLY, "test_words.py": TESTS, "work.py": WORK, "pyproject.toml": IN_A_HURRY}
 
 
 def _edit(path: str, title: str, search: str, replace: str) -> str:

@@ -41,7 +41,27 @@ def rare(n):
     if n == 987654:
         return -1
     return n
+
+
+def _sum_of_first(values, count):
+    found = 0
+    for place in range(count):
+        found += values[place]
+    return found
+
+
+def sum_of(values: list[int]) -> int:
+    return _sum_of_first(values, len(values))
+
+
+def _half(values, count):
+    return sum(values[:count]) / 2
+
+
+def half_of(values: list[int]) -> float:
+    return _half(values, len(values))
 """
+OTHER = "from work import _half\n\n\ndef other():\n    return _half([1, 2], 1)\n"
 TESTS = """\
 import work
 
@@ -56,13 +76,18 @@ def test_shout():
 
 def test_rare():
     assert work.rare(2) == 2
+
+
+def test_sums():
+    assert work.sum_of([1, 2, 3]) == 6
+    assert work.half_of([1, 2, 3]) == 3
 """
 METADATA = '[project]\nname = "work"\nversion = "1"\n'
 
 
 @pytest.fixture(scope="module")
 def subject(subject_with) -> Subject:
-    return subject_with({"work.py": WORK, "test_work.py": TESTS, "pyproject.toml": METADATA})
+    return subject_with({"work.py": WORK, "other.py": OTHER, "test_work.py": TESTS, "pyproject.toml": METADATA})
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +104,7 @@ def proved(subject: Subject, baseline: Baseline) -> Callable[..., Proof]:
             text = text.replace(old, new)
         checked = check_files(subject.target, subject.start, {"work.py": text.encode()}, baseline, AUTHOR)
         assert checked.change is not None
-        return prove(subject.target, checked.change, baseline, Wanted(every, search_seconds=0.2))
+        return prove(subject.target, checked.change, baseline, Wanted(every, search_seconds=0.1))
 
     return judge
 
@@ -122,3 +147,25 @@ def test_changed_statement_that_nothing_executes_is_unproven_and_the_codes_own_c
     found = proved(("    return n\n", '    if str(n) == "no number":\n        return 5\n    return n\n'))
     assert found.failed is Outcome.UNPROVEN
     assert "`return 5`" in found.checks[-1].detail
+
+
+LOOP = "    found = 0\n    for place in range(count):\n        found += values[place]\n    return found\n"
+
+
+def test_helper_of_one_module_need_not_do_the_same_with_what_its_callers_never_pass(proved) -> None:
+    found = proved((LOOP, "    return sum(values)\n"))
+    assert found.failed is None, found
+    assert "_sum_of_first compared through callers only" in found.checks[0].detail
+    assert found.behaviour.statements == (1, 1)
+
+
+def test_helper_that_is_wrong_with_what_its_callers_pass_is_broken(proved) -> None:
+    found = proved((LOOP, "    return sum(values) if values else -1\n"))
+    assert found.failed is Outcome.BROKEN
+    assert "_of" in found.checks[0].detail
+
+
+def test_helper_that_another_module_uses_must_do_the_same_with_everything(proved) -> None:
+    found = proved(("    return sum(values[:count]) / 2\n", "    return sum(values) / 2\n"))
+    assert found.failed is Outcome.BROKEN
+    assert "_half(" in found.checks[0].detail

@@ -255,6 +255,82 @@ def test_a_new_private_attribute_is_the_objects_own_business(judged):
     assert found.proven[f"{PATH}:Cart.sum"] > 0
 
 
+PILES = """\
+from functools import cached_property
+
+
+class Pile:
+    def __init__(self, items):
+        self.items = list(items)
+        self._moves = 0
+        self._seen = 0
+
+    @cached_property
+    def size(self):
+        return len(self.items)
+
+    def put(self, item):
+        self._moves += 1
+        self._seen += 1
+        self.items.append(item)
+        try:
+            del self.size
+        except AttributeError:
+            pass
+        return len(self.items)
+
+    def seen(self):
+        return self._seen
+
+    def mapped(self, function):
+        return [function(item) for item in self.items]
+
+
+Tower = type("Hidden", (Pile,), {})
+"""
+TESTS_OF_PILES = """\
+import piles
+
+
+def test_piles():
+    for kind in (piles.Pile, piles.Tower):
+        pile = kind([1, 2])
+        assert pile.size == 2
+        assert pile.put(3) == 3
+        assert pile.size == 3
+        assert pile.mapped(lambda item: item + 1) == [2, 3, 4]
+"""
+
+
+@pytest.fixture(scope="module")
+def piles(subject_with) -> Subject:
+    return subject_with({"piles.py": PILES, "test_piles.py": TESTS_OF_PILES})
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "said"),
+    [
+        ("Pile.put", "        self._moves += 1\n", "", ""),
+        ("Pile.put", "        self._seen += 1\n", "", "leaves its arguments otherwise"),
+        ("Pile.put", "        return len(self.items)\n\n    def seen", "        return self.size\n\n    def seen", ""),
+        ("Pile.put", "            del self.size\n", "            pass\n", "leaves its arguments otherwise"),
+        ("Pile.mapped", "[function(item) for item in self.items]", "list(map(function, self.items))", ""),
+        ("Pile.mapped", "[function(item) for item in self.items]", "list(map(function, self.items[:2]))", "Pile.mapped("),
+    ],
+    ids=["unread", "read", "cached-property", "stale-property", "inner-function", "inner-function-wrong"],
+)
+def test_state_that_nobody_can_see_is_no_difference_and_all_other_state_is(piles, name, old, new, said):
+    text = PILES.encode()
+    found_calls = record(piles.target, piles.start, functions("piles.py", text), ["test_piles.py::test_piles"])
+    assert not found_calls.failed
+    assert len(found_calls.calls["piles.py:Pile.put"]) == 2  # the class that was made by a call has one too
+    pair = Pair(piles.start, piles.edit("piles.py", old, new), {"piles.py": (text, PILES.replace(old, new).encode())})
+    function = find_function("piles.py", text, name)
+    found = compare(piles.target, pair, [function], found_calls, search_seconds=0.2)
+    assert (said in found.difference) if said else not found.difference, found
+    assert said or found.proven[function.id] >= 2
+
+
 def test_outside_the_sandbox_nothing_is_called_with_made_up_arguments(shop, recorded):
     open_target = replace(shop.target, sandbox=replace(shop.target.sandbox, network=True))
     function = find_function(PATH, SHOP.encode(), "cents")
