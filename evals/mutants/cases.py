@@ -4,10 +4,10 @@ from __future__ import annotations
 
 # names of recipes
 CASES = (
-    "more-itertools-duplicates-justseen",
+    "networkx-connected-components",
     "packaging-version-str",
     "packaging-canonicalize-name",
-    "more-itertools-mark-ends",
+    "humanize-ordinal-table",
     "more-itertools-windowed",
     "attrs-asdict-atomic",
     "idna-bidi-sets",
