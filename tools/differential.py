@@ -21,7 +21,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from tools.likeness import Description, Difference, differences, worst
-from tools.literals import exceptions_named, literals, speaks_of_order
+from tools.literals import exceptions_named, kinds_named, literals, parameters_called, speaks_of_order
 from tools.mentions import attribute_readers
 from tools.recording import Recorded, module_name
 from tools.rooms import HarnessFailed, Target, run_harness
@@ -234,6 +234,8 @@ class _Run:
                     "seen": function.id in self.recorded.callers,
                     "literals": literals(function, texts),
                     "ordered": speaks_of_order(function, old),
+                    "kinds": kinds_named(function, old),
+                    "called": parameters_called(function, old),
                 }
             )
         spec = {

@@ -7,11 +7,13 @@ import re
 from collections.abc import Sequence
 
 from tools.source import find_function, text_of
-from tools.syntax import Definition, parsed
+from tools.syntax import Definition, parameters, parsed
 from tools.values import Function
 
 MOST = 80
 LONGEST = 60  # letters of a text
+ITSELF = "itself"
+KINDS = frozenset({"list", "tuple", "set", "frozenset", "dict", "str", "bytes", "int", "float", "bool"})
 ORDERED = re.compile(r"\b(sorted|ascending|increasing|monoton\w*|in order|bisect\w*)\b", re.IGNORECASE)
 EXCEPTION = re.compile(r"\b([A-Z]\w*(?:Error|Exception|Warning)|KeyboardInterrupt|StopIteration)\b")
 EXPECTED = re.compile(r"(?:raises|assertRaises|assertRaisesRegex|assertRaisesRegexp|warns)\(\s*\(?([\w., ]+)")
@@ -34,6 +36,36 @@ def literals(function: Function, texts: Sequence[bytes]) -> list[int | float | s
             for value in _constants(place):
                 found[type(value), value] = None
     return [value for _, value in found][:MOST]
+
+
+def kinds_named(function: Function, text: bytes) -> tuple[str, ...]:
+    """Builtin types that the function tells apart, as in `isinstance(x, (list, dict))`; ITSELF if it calls itself."""
+    tree = parsed(text)
+    last = function.name.rpartition(".")[2]
+    near = [node for node in ast.walk(tree) if isinstance(node, Definition) and node.name == last] if tree else []
+    names: dict[str, None] = {}
+    for node in (part for place in near for part in ast.walk(place)):
+        told: list[ast.expr] = []
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            told = node.args[1:] if node.func.id in ("isinstance", "issubclass") else []
+            names |= {ITSELF: None} if node.func.id == last else {}
+        elif isinstance(node, ast.Compare) and "type(" in ast.unparse(node.left):
+            told = node.comparators
+        elif isinstance(node, ast.MatchClass):
+            told = [node.cls]
+        names |= {one.id: None for part in told for one in ast.walk(part) if isinstance(one, ast.Name) and one.id in KINDS}
+    return tuple(names)
+
+
+def parameters_called(function: Function, text: bytes) -> tuple[str, ...]:
+    """Parameters that the function calls: `key` in `key(item)`."""
+    tree = parsed(text)
+    last = function.name.rpartition(".")[2]
+    near = [node for node in ast.walk(tree) if isinstance(node, Definition) and node.name == last] if tree else []
+    calls = [part.func for place in near for part in ast.walk(place) if isinstance(part, ast.Call)]
+    called = {one.id for one in calls if isinstance(one, ast.Name)}
+    given = dict.fromkeys(one.arg for place in near for one in parameters(place.args))
+    return tuple(name for name in given if name in called)
 
 
 def speaks_of_order(function: Function, text: bytes) -> bool:

@@ -1,6 +1,16 @@
 """What the text of a function says about inputs."""
 
-from tools.literals import exceptions_expected, exceptions_named, literals, speaks_of_order, tolerates
+from tools.literals import (
+    ITSELF,
+    exceptions_expected,
+    exceptions_named,
+    kinds_named,
+    literals,
+    parameters_called,
+    speaks_of_order,
+    tolerates,
+)
+from tools.source import functions
 from tools.values import Function
 
 TEXT = b'''\
@@ -53,3 +63,30 @@ def test_a_function_that_counts_on_order_says_so():
 def test_tests_with_a_tolerance_are_seen():
     assert tolerates("assert mean([1]) == pytest.approx(1.0)")
     assert not tolerates("assert mean([1]) == 1.0")
+
+
+KINDS = b"""
+def walk(part, depth=0):
+    if isinstance(part, (list, tuple)) or type(part) is dict:
+        return [walk(one) for one in part]
+    match part:
+        case str():
+            return depth
+    return isinstance(part, Number)
+
+
+def flat(part):
+    return walk(part)
+"""
+
+
+def test_types_that_a_function_tells_apart_are_found_and_whether_it_calls_itself():
+    walk, flat = functions("a.py", KINDS)
+    assert set(kinds_named(walk, KINDS)) == {"list", "tuple", "dict", "str", ITSELF}
+    assert kinds_named(flat, KINDS) == ()
+    assert kinds_named(walk, b"def walk(:") == ()
+
+
+def test_parameters_that_are_called_are_found():
+    text = b"def f(items, key=None, other=None):\n    return [key(one) for one in items] + sorted(other)\n"
+    assert parameters_called(functions("a.py", text)[0], text) == ("key",)

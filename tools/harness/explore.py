@@ -3,15 +3,17 @@
     python explore.py SPEC.json
 
 SPEC: as replay.py's, and for each of the entries: calls (packages that were recorded), seen (true: somebody called it, and
-what types it takes is no guess), literals (constants of the code), ordered (true: lists that are sorted stay so); and fresh
-(true: look for inputs in docstrings and types too), fewest (recorded calls from which on types are not asked), seconds (for
-each of them), most (inputs kept that are worth several calls), wide (further inputs), made_up (false: recorded calls only),
-failing (how many of them may fail by accident) and endless (how many may not end in their time). An input is kept when the
-function returns, or raises on purpose; few others are. What reaches new steps of the code is altered again (coverage-guided,
-as AFL does). Standard library and the overlay's hypothesis; Python 3.9 syntax.
+what types it takes is no guess), literals (constants of the code), ordered (true: lists that are sorted stay so), kinds
+(types that the code tells apart), called (parameters that it calls); and fresh (true: look for inputs in docstrings and
+types too), fewest (recorded calls from which on types are not asked), seconds (for each of them), most (inputs kept that
+are worth several calls), wide (further inputs), made_up (false: recorded calls only), failing (how many of them may fail by
+accident) and endless (how many may not end in their time). An input is kept when the function returns, or raises on
+purpose; few others are. What reaches new steps of the code is altered again (coverage-guided, as AFL does). Standard
+library and the overlay's hypothesis; Python 3.9 syntax.
 """
 
 import base64
+import inspect
 import json
 import os
 import random
@@ -25,7 +27,7 @@ from verispeed_describing import MOST_ITEMS, MOST_PARTS, Describer, TooLarge, na
 from verispeed_feeding import add_overlay, add_sources, forget_for_program, leave_out_ours
 from verispeed_guessing import documented, guessed, typed
 from verispeed_noting import Notes
-from verispeed_packing import CannotPack, pack, unpack, unpack_whole
+from verispeed_packing import FUNCTIONS, CannotPack, pack, unpack, unpack_whole
 from verispeed_tracing import Tracer
 
 leave_out_ours()
@@ -131,6 +133,7 @@ class Search:
                 self.from_types()
         if not self.corpus and self.spec["fresh"] and not self.entry["seen"]:
             self.from_guesses()
+        self.try_functions()
         alterer = self.alterer()
         self.try_boundaries(alterer, CPU() + seconds / 2)
         self.alter_until(alterer, CPU() + seconds)
@@ -213,11 +216,18 @@ class Search:
                 except CannotPack:
                     continue
 
+    def try_functions(self):
+        """Functions for parameters that the code calls and that were None."""
+        shortest = sorted((package for package, _ in self.corpus), key=len)
+        for package in [*shortest[:2], *shortest[len(shortest) // 2 :][:1]]:
+            for changed in with_functions(self.subjects.candidates(self.identity)[-1:], package, self.entry["called"]):
+                self.try_out(changed, "boundary")
+
     def alterer(self):
         """Makes calls from what is known now."""
         calls = [package for package, _ in self.corpus]
         wide = all(not getattr(one, "__annotations__", None) for one in self.subjects.candidates(self.identity))
-        return Alterer(self.source, self.entry["literals"], calls, self.entry["ordered"], wide)
+        return Alterer(self.source, self.entry["literals"], calls, self.entry["ordered"], wide, self.entry["kinds"])
 
     def alter_until(self, alterer, end):
         """Alter what is known until the time is over."""
@@ -316,6 +326,31 @@ class Search:
             if number >= deep + wide or total > MOST_TOTAL:
                 break
             yield package, [*self.kept[package][:3], number < deep]
+
+
+def with_functions(functions, package, called):
+    """Packed calls with a function for one of these parameters, where it is None."""
+    arguments, keywords, files = unpack_whole(package)
+    for function in functions:
+        try:
+            names = list(inspect.signature(function).parameters)
+            bound = inspect.signature(function).bind(*arguments, **keywords)
+        except (TypeError, ValueError):
+            return
+        bound.apply_defaults()
+        for name in called:
+            place = names.index(name) if name in names else len(names)
+            if bound.arguments.get(name, False) is not None:
+                continue
+            for one in FUNCTIONS:
+                if place < len(arguments):
+                    changed = (*arguments[:place], one, *arguments[place + 1 :]), keywords
+                else:
+                    changed = arguments, {**keywords, name: one}
+                try:
+                    yield pack(changed, MOST_BYTES, files)
+                except CannotPack:
+                    continue
 
 
 def is_empty(value):

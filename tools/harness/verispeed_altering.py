@@ -98,14 +98,16 @@ SALT = {
     bool: (True, False),
 }
 EDGES = {int: WHOLE, float: REAL, str: WORDS, bool: (True, False), bytes: (b"", b"\0", b"a", b"\xff\n")}
+KINDS = {"int": int, "float": float, "str": str, "bool": bool, "bytes": bytes}
+OTHER_KIND = 0.1  # of the values that are altered
 MOST_ATTRIBUTES = 40
 
 
 class Alterer:
     """Makes calls from calls; `literals` are constants of the code, `calls` packed calls that parts are taken from."""
 
-    def __init__(self, source, literals, calls, ordered=False, wide=False):
-        self.source, self.ordered, self.wide = source, ordered, wide
+    def __init__(self, source, literals, calls, ordered=False, wide=False, kinds=()):
+        self.source, self.ordered, self.wide, self.kinds = source, ordered, wide, list(kinds)
         self.whole = [one for one in literals if type(one) is int]
         self.real = [one for one in literals if type(one) is float]
         self.texts = [one for one in literals if type(one) is str]
@@ -207,12 +209,30 @@ class Alterer:
             arguments[second] = arguments[first]
 
     def value(self, value):
-        """A value of the same type."""
+        """A value of the same type, or of one that the code tells apart."""
+        if self.kinds and self.source.random() < OTHER_KIND:
+            return self.other_kind(value)
         for kind, alter in ALTERING.items():
             if type(value) is kind:
                 self.done.append(kind.__name__)
                 return alter(self, value)
         return self.other(value)
+
+    def other_kind(self, value):
+        """The value in a container, or one of another type; for code that calls itself, an argument of some call."""
+        self.done.append("kind")
+        kind = self.source.choice(self.kinds)
+        if kind == "itself":
+            arguments, keywords, _ = unpack_whole(self.source.choice(self.calls))
+            return self.source.choice([*arguments, *keywords.values(), value])
+        if kind in ("set", "frozenset"):
+            try:
+                return {"set": set, "frozenset": frozenset}[kind]([value])
+            except TypeError:  # it has no hash
+                return value
+        inside = self.source.choice(([value], [value, value], []))
+        made = {"list": inside, "tuple": tuple(inside), "dict": {"a": value} if inside else {}}
+        return made[kind] if kind in made else self.source.choice(EDGES[KINDS[kind]])
 
     def calm_down(self):
         """Large numbers take too long: try smaller ones from here on."""

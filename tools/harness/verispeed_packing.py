@@ -128,6 +128,29 @@ def is_importable(value):
     return found is value
 
 
+def last_of(*arguments, **keywords):
+    """A function for parameters that take one."""
+    return arguments[-1] if arguments else None
+
+
+def yes(*arguments, **keywords):
+    """A function for parameters that take one."""
+    return True
+
+
+def no(*arguments, **keywords):
+    """A function for parameters that take one."""
+    return False
+
+
+def text_of(*arguments, **keywords):
+    """A function for parameters that take one."""
+    return str(arguments[-1]) if arguments else ""
+
+
+FUNCTIONS = (last_of, yes, no, text_of)
+
+
 def place_among_subclasses(kind):
     """(base, name, number): where a class that has no name of its own in its module is found; None where it is not."""
     for base in kind.__mro__[1:]:
