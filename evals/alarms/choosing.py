@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import random
 from collections.abc import Iterator
 from itertools import chain, zip_longest
@@ -9,6 +10,7 @@ from itertools import chain, zip_longest
 from evals.packages.sdists import Release
 from tools.rooms import Target
 from tools.source import functions
+from tools.syntax import Definition, parameters, parsed
 from tools.testing import PROVING
 from tools.values import Baseline, Function, Value
 from tools.workload import is_source
@@ -26,7 +28,7 @@ class Chosen(Value):
 
 
 def choose(target: Target, commit: str, baseline: Baseline, seed: int, release: Release) -> tuple[Function, ...]:
-    """Up to MOST outermost functions and methods, one of each file in turn; the same ones for the same seed."""
+    """Up to MOST outermost functions and methods that take something, one of each file in turn; a seed gives the same."""
     lot = random.Random(f"{seed} {release.id}")  # noqa: S311  no secret
     by_file = []
     for path in sorted(path for path in target.checkout.files(commit) if is_source(path)):
@@ -38,10 +40,22 @@ def choose(target: Target, commit: str, baseline: Baseline, seed: int, release: 
     return tuple([one for one in turns if one is not None][:MOST])
 
 
+def takes_something(source: bytes, function: Function) -> bool:
+    """True for what takes an argument beside its object: nothing else can be given many inputs."""
+    last = function.name.rpartition(".")[2]
+    nodes = [node for node in ast.walk(parsed(source) or ast.Module([], [])) if isinstance(node, Definition)]
+    inside = range(function.first_line, function.last_line + 1)
+    found = [node for node in nodes if node.name == last and node.lineno in inside]
+    names = [one.arg for node in found[:1] for one in parameters(node.args)]
+    return bool(names) and not (len(names) == 1 and names[0] in ("self", "cls"))
+
+
 def _eligible(target: Target, commit: str, path: str, baseline: Baseline) -> Iterator[Function]:
-    every = functions(path, target.checkout.read(commit, path))
+    source = target.checkout.read(commit, path)
+    every = functions(path, source)
     latest = {one.name: one for one in every}  # the last definition of a name counts
     for one in latest.values():
         tested = any(baseline.outcomes.get(node) in PROVING for node in baseline.running.get(one.id, ()))
-        if tested and "<locals>" not in one.name and one.name.rpartition(".")[2] != "__init__":
+        inner = "<locals>" in one.name or one.name.rpartition(".")[2] == "__init__"
+        if tested and not inner and takes_something(source, one):
             yield one

@@ -20,8 +20,14 @@ from workspaces.errors import OptimizeError
 
 RELEASE = Release(name="grain", version="1.0")
 FILES = {
-    "grain/__init__.py": b"def a(): return 1\nclass B:\n    def __init__(self): pass\n    def b(self): pass\n",
-    "grain/more.py": b"\n".join(b"def f%d():\n    def inner(): pass\n    return inner\n" % number for number in range(40)),
+    "grain/__init__.py": b"""
+def a(n): return 1
+class B:
+    def __init__(self, n): pass
+    def b(self, n): pass
+    def c(self): pass
+""",
+    "grain/more.py": b"\n".join(b"def f%d(n):\n    def inner(): pass\n    return inner\n" % number for number in range(40)),
     "tests/test_grain.py": b"def test_a(): pass\n",
 }
 
@@ -56,7 +62,13 @@ class FakeTarget:
 
 def baseline(outcome="passed"):
     names = [f"grain/more.py:f{number}" for number in range(40)] + ["grain/more.py:f1.<locals>.inner"]
-    names += ["grain/__init__.py:a", "grain/__init__.py:B.b", "grain/__init__.py:B.__init__", "tests/test_grain.py:test_a"]
+    names += [
+        "grain/__init__.py:a",
+        "grain/__init__.py:B.b",
+        "grain/__init__.py:B.c",
+        "grain/__init__.py:B.__init__",
+        "tests/test_grain.py:test_a",
+    ]
     return Baseline(
         outcomes={"t": outcome},
         flaky=(),

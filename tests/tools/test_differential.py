@@ -285,10 +285,21 @@ class Pile:
     def mapped(self, function):
         return [function(item) for item in self.items]
 
+    def fill(self, items):
+        for item in items:
+            self.items.append(item)
+        return len(self.items)
+
+    def first(self, found):
+        return found.group(1) + str(self.items[:1])
+
 
 Tower = type("Hidden", (Pile,), {})
 """
+FILL = "        for item in items:\n            self.items.append(item)\n"
 TESTS_OF_PILES = """\
+import re
+
 import piles
 
 
@@ -299,6 +310,8 @@ def test_piles():
         assert pile.put(3) == 3
         assert pile.size == 3
         assert pile.mapped(lambda item: item + 1) == [2, 3, 4]
+        assert pile.fill(item for item in (4, 5)) == 5
+        assert pile.first(re.search("a(b+)", "abba")) == "bb[1]"
 """
 
 
@@ -316,8 +329,23 @@ def piles(subject_with) -> Subject:
         ("Pile.put", "            del self.size\n", "            pass\n", "leaves its arguments otherwise"),
         ("Pile.mapped", "[function(item) for item in self.items]", "list(map(function, self.items))", ""),
         ("Pile.mapped", "[function(item) for item in self.items]", "list(map(function, self.items[:2]))", "Pile.mapped("),
+        ("Pile.fill", FILL, "        self.items.extend(items)\n", ""),
+        ("Pile.fill", FILL, "        self.items += set(items)\n", "Pile.fill("),
+        ("Pile.first", "found.group(1)", "found[1]", ""),
+        ("Pile.first", "found.group(1)", "found[0]", "Pile.first("),
     ],
-    ids=["unread", "read", "cached-property", "stale-property", "inner-function", "inner-function-wrong"],
+    ids=[
+        "unread",
+        "read",
+        "cached-property",
+        "stale-property",
+        "inner-function",
+        "inner-function-wrong",
+        "generator",
+        "generator-wrong",
+        "match",
+        "match-wrong",
+    ],
 )
 def test_state_that_nobody_can_see_is_no_difference_and_all_other_state_is(piles, name, old, new, said):
     text = PILES.encode()

@@ -100,6 +100,7 @@ SALT = {
 EDGES = {int: WHOLE, float: REAL, str: WORDS, bool: (True, False), bytes: (b"", b"\0", b"a", b"\xff\n")}
 KINDS = {"int": int, "float": float, "str": str, "bool": bool, "bytes": bytes}
 OTHER_KIND = 0.1  # of the values that are altered
+LIST_ITERATOR = type(iter([]))
 MOST_ATTRIBUTES = 40
 
 
@@ -504,6 +505,8 @@ class Alterer:
         kind = type(value)
         if isinstance(value, enum.Enum):
             return self.source.choice(list(kind))
+        if kind is LIST_ITERATOR:
+            return iter(self.items(list(value)))
         library = kind.__module__.partition(".")[0]
         if library in ("numpy", "pandas"):
             return self.table(value)

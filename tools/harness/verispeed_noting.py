@@ -7,11 +7,13 @@ signature, its lines and who else holds it stay as they are. Standard library, P
 import ast
 import base64
 import builtins
+import itertools
 import os
 import random
 import sys
 import time
 from importlib.machinery import SourceFileLoader
+from types import GeneratorType
 
 from verispeed_packing import CannotPack, pack
 
@@ -22,6 +24,8 @@ MOST_TOTAL = 6_000_000  # of all calls of one function
 MOST_SECONDS = 1.5  # spent on copying, for one function
 CALLERS_OF = 20  # calls of which the callers are written down
 MOST_DEPTH = 12  # frames
+MOST_TAKEN = 2_000  # items of a generator that is an argument
+LAZY = (GeneratorType, map, filter, zip, enumerate)
 CLOCK = time.perf_counter
 CHANGES = []  # (wanted files, change), one for each that watches
 
@@ -98,22 +102,26 @@ class Notes:
                 [ast.Constant(one) for one in keywords] + ([None] if rest else []),
                 [loaded(one) for one in keywords] + ([loaded(rest)] if rest else []),
             )
-            statement = ast.Expr(called(NOTE, ast.Constant(identity), ast.Tuple(given, ast.Load()), named))
+            call = called(NOTE, ast.Constant(identity), ast.Tuple(given, ast.Load()), named, ast.Constant(len(plain)))
+            stored = [ast.Tuple([ast.Name(one, ast.Store()) for one in plain], ast.Store())]
+            statement = ast.Assign(stored, call) if plain else ast.Expr(call)
             first = 1 if ast.get_docstring(node, clean=False) is not None else 0
             place = node.body[first] if len(node.body) > first else node.body[-1]
             for part in ast.walk(statement):
                 ast.copy_location(part, place)
             node.body.insert(first, statement)
 
-    def note(self, identity, arguments, keywords):
-        """One call, if it is to be kept: the first ones, and a sample of the later ones."""
+    def note(self, identity, arguments, keywords, plain):
+        """One call, if it is to be kept: the first ones, and a sample of the later ones; gives the plain arguments back."""
         if self.busy:
-            return
+            return arguments[:plain]
         self.busy = True
         try:
+            arguments = (*map(taken, arguments[:plain]), *arguments[plain:])
             self.keep(identity, arguments, keywords)
         finally:
             self.busy = False
+        return arguments[:plain]
 
     def keep(self, identity, arguments, keywords):
         """Reservoir sampling (Vitter, ACM TOMS 1985, algorithm R), within limits of time and size."""
@@ -163,6 +171,14 @@ class Notes:
             if file.startswith(self.tree + os.sep):
                 yield os.path.relpath(file, self.tree), frame.f_lineno
             frame = frame.f_back
+
+
+def taken(value):
+    """What a generator and the like still has, as an iterator that can be copied; anything else, or endless, as it is."""
+    if type(value) not in LAZY:
+        return value
+    items = list(itertools.islice(value, MOST_TAKEN))
+    return iter(items) if len(items) < MOST_TAKEN else itertools.chain(items, value)
 
 
 def loaded(name):

@@ -8,6 +8,7 @@ import io
 import marshal
 import os
 import pickle
+import re
 import sys
 import tempfile
 import threading
@@ -16,6 +17,7 @@ from types import CodeType, FunctionType, MappingProxyType, ModuleType
 PROTOCOL = 4
 TEMPORARY = tempfile.gettempdir()
 MOST_FILES, MOST_FILE_BYTES = 10, 100_000
+MATCH = type(re.match("", ""))
 LOCK, RECURSIVE_LOCK = type(threading.Lock()), type(threading.RLock())
 KEYS, VALUES, ITEMS = type({}.keys()), type({}.values()), type({}.items())
 
@@ -43,6 +45,8 @@ class Packer(pickle.Pickler):
             return marshal.loads, (marshal.dumps(value),)
         if kind is ModuleType:
             return imported, (value.__name__,)
+        if kind is MATCH:
+            return rebuilt_match, packed_match(value)
         if kind is MappingProxyType:
             return MappingProxyType, (dict(value),)
         if kind is LOCK:
@@ -126,6 +130,20 @@ def is_importable(value):
     for part in value.__qualname__.split("."):
         found = getattr(found, part, None)
     return found is value
+
+
+def packed_match(found):
+    """(pattern, text, start, end, method) that find the same again."""
+    for name, start in (("match", found.pos), ("search", found.pos), ("fullmatch", found.pos), ("match", found.start())):
+        again = getattr(found.re, name)(found.string, start, found.endpos)
+        if again is not None and again.regs == found.regs:
+            return found.re, found.string, start, found.endpos, name
+    raise CannotPack("a match that is not found again")
+
+
+def rebuilt_match(pattern, text, start, end, name):
+    """The match."""
+    return getattr(pattern, name)(text, start, end)
 
 
 def last_of(*arguments, **keywords):
