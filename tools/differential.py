@@ -11,7 +11,7 @@ import hashlib
 import json
 import random
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -44,6 +44,7 @@ LEAST_COMPARABLE = 0.5  # share of the inputs of a function
 WIDE_TOLERANCE = 1e-9  # of floats where the function was only seen to take whole numbers
 COMPARABLE = ("returns", "raises")
 SEEDS, MORE_SEEDS = ("1", "2"), ("3", "4", "5", "6", "7")  # hash seeds of the two processes of a side; where order differs
+HELD = "changes a part of its arguments in place, or puts another one there, and the old code did not"
 AGAIN = ("", ", called again after its first result was changed,", ", called once more with the same objects,")
 
 
@@ -238,9 +239,12 @@ class _Run:
                     "called": parameters_called(function, old),
                 }
             )
+        known = {one.id for one in self.functions}
+        entries += [self.entry(one) for one in self.all_functions(known) if one.id not in known]
         spec = {
             **self.common(),
             "entries": entries,
+            "companions": {one.id: self.calls_of_companions(one.id) for one in self.functions},
             "fresh": fresh,
             "fewest": ENOUGH_RECORDED,
             "seconds": seconds,
@@ -344,7 +348,7 @@ class _Run:
     ) -> _Replayed:
         spec = {
             **self.common(),
-            "entries": [self.entry(one) for one in self.all_functions(inputs)],
+            "entries": [self.entry(one) for one in self.all_functions(one.function for one in inputs)],
             "inputs": [[one.function, one.package, self.companion(one, place)] for place, one in enumerate(inputs)],
             "order": list(order),
             "whole": list(whole),
@@ -362,20 +366,19 @@ class _Run:
         except ValidationError as error:  # target code ran in the process that wrote it
             raise HarnessFailed(f"what it wrote as its result is none: {error.errors()[0]['loc']}") from error
 
-    def all_functions(self, inputs: Sequence[Input]) -> list[Function]:
-        """The compared ones and the methods that are called in between."""
+    def all_functions(self, names: Iterable[str]) -> list[Function]:
+        """The compared ones and the other methods that are called between calls of these."""
         known = {one.id for one in self.functions}
-        wanted = {name for one in inputs for name in self.companions.get(one.function, ())} - known
-        others = [
-            Function(path=path, name=name, first_line=1, last_line=1) for path, _, name in (w.partition(":") for w in wanted)
-        ]
-        return [*self.functions, *sorted(others, key=lambda one: one.id)]
+        wanted = {name for one in names for name in self.companions.get(one, ())} - known
+        return [*self.functions, *sorted(map(placeholder, wanted), key=lambda one: one.id)]
+
+    def calls_of_companions(self, name: str) -> list[tuple[str, str]]:
+        """Recorded calls of other methods of the class of a method: their ids and packages."""
+        return [(one, call) for one in self.companions.get(name, ()) for call in self.recorded.calls.get(one, ())[:5]]
 
     def companion(self, one: Input, place: int) -> list[str] | None:
         """A recorded call of another method of the same class, another one for each input."""
-        calls = [
-            (name, call) for name in self.companions.get(one.function, ()) for call in self.recorded.calls.get(name, ())[:5]
-        ]
+        calls = self.calls_of_companions(one.function)
         return list(calls[place % len(calls)]) if calls and place % 2 else None
 
 
@@ -547,6 +550,8 @@ class _Sheet:
                     if self.rounding is None or found.error > self.rounding.error:
                         self.rounding, self.rounding_call = found, f"{shown}{AGAIN[stage]}"
                     continue
+                if part == "after" and found.place.startswith(".held"):
+                    return f"{shown}{AGAIN[stage]} {HELD}: {found.new}, not {found.old}"
                 where = f" at {found.place.lstrip('.')}" if found.place.strip(".") else ""
                 if part == "what" and before.end == "raises":
                     return f"{shown}{AGAIN[stage]} {after.shown}, and {before.shown.replace('raises', 'raised', 1)} before"

@@ -4,12 +4,12 @@
 
 SPEC: as replay.py's, and for each of the entries: calls (packages that were recorded), seen (true: somebody called it, and
 what types it takes is no guess), literals (constants of the code), ordered (true: lists that are sorted stay so), kinds
-(types that the code tells apart), called (parameters that it calls); and fresh (true: look for inputs in docstrings and
-types too), fewest (recorded calls from which on types are not asked), seconds (for each of them), most (inputs kept that
-are worth several calls), wide (further inputs), made_up (false: recorded calls only), failing (how many of them may fail by
-accident) and endless (how many may not end in their time). An input is kept when the function returns, or raises on
-purpose; few others are. What reaches new steps of the code is altered again (coverage-guided, as AFL does). Standard
-library and the overlay's hypothesis; Python 3.9 syntax.
+(types that the code tells apart), called (parameters that it calls); and companions ({id: [[id of another method of its
+class, package]]}), fresh (true: look for inputs in docstrings and types too), fewest (recorded calls from which on types
+are not asked), seconds (for each of them), most (inputs kept that are worth several calls), wide (further inputs), made_up
+(false: recorded calls only), failing (how many of them may fail by accident) and endless (how many may not end in their
+time). An input is kept when the function returns, or raises on purpose; few others are. What reaches new steps of the code
+is altered again (coverage-guided, as AFL does). Standard library and the overlay's hypothesis; Python 3.9 syntax.
 """
 
 import base64
@@ -41,6 +41,10 @@ MOST_BYTES = 200_000
 MOST_TOTAL = 2_000_000  # bytes of all inputs of a function
 MADE_UP = ("varied", "widened")
 MOST_CROSSED = 200
+AFTER_ANOTHER = 0.2  # of the calls of methods that are altered
+SIZES = (10, 40, 100, 220, 600)
+SLOW_SIZED, MOST_SIZED = 0.15, 60
+TRACED = 6  # how much longer a call takes when its lines are written down
 AGAIN = 0.05  # of the inputs that reach nothing new are altered again
 WRITTEN_EVERY = 0.5  # seconds
 
@@ -100,11 +104,13 @@ class Search:
         self.identity = entry["id"]
         report.found[self.identity] = self
         self.source = random.Random("%s %s" % (spec["seed"], self.identity))
+        known = spec["companions"].get(self.identity, ())
+        self.companions = [(name, base64.b64decode(one)) for name, one in known if name not in report.missing]
         self.tracer = Tracer(subjects.files)
         self.features = set()
         self.corpus = []  # (package, where it comes from)
         self.kept = {}  # package -> [origin, seconds, how it ended]
-        self.failing = self.endless = 0
+        self.failing = self.endless = self.sized = 0
         self.lost = 0
         self.returned = 0
         self.notes.busy = True  # what we call is not recorded
@@ -136,6 +142,8 @@ class Search:
         self.try_functions()
         alterer = self.alterer()
         self.try_boundaries(alterer, CPU() + seconds / 2)
+        self.try_sizes(alterer, CPU() + seconds / 3)
+        self.try_after_others(alterer, CPU() + seconds / 4)
         self.alter_until(alterer, CPU() + seconds)
 
     def result(self):
@@ -223,6 +231,57 @@ class Search:
             for changed in with_functions(self.subjects.candidates(self.identity)[-1:], package, self.entry["called"]):
                 self.try_out(changed, "boundary")
 
+    def try_sizes(self, alterer, end):
+        """Everything long in a call at several sizes: some shortcuts are wrong from a size on."""
+        shortest = sorted((package for package, _ in self.corpus), key=len)
+        chosen = [*shortest[len(shortest) // 2 :][:1], *shortest[:2]]
+        sizes = list(SIZES)
+        while chosen and CPU() < end and self.sized < MOST_SIZED:
+            try:
+                arguments, keywords, files = unpack_whole(self.source.choice(chosen))
+                size = self.source.choice(sizes)
+                grown = [alterer.grown(one, size) for one in arguments]
+                if self.source.random() < 0.5 and len(grown) > 1:
+                    alterer.relate(grown, turned=self.source.random() < 0.5)
+                started = CPU()
+                self.try_out(pack((tuple(grown), keywords), MOST_BYTES, files), "sized")
+                if CPU() - started > SLOW_SIZED / 3 and len(sizes) > 1:
+                    sizes = [one for one in sizes if one <= size]  # what is larger would take too long
+            except CannotPack:
+                continue
+            except Exception:  # whatever a class of the target makes of that
+                continue
+
+    def try_after_others(self, alterer, end):
+        """Short calls, each after one or a few calls of other methods."""
+        shortest = [one for one, _ in sorted(self.corpus, key=lambda one: len(one[0]))[:12]]
+        while self.companions and shortest and CPU() < end:
+            try:
+                *call, files = unpack_whole(self.source.choice(shortest))
+                for _ in range(self.source.choice((1, 1, 2, 3))):
+                    call = self.after_another(alterer, call)
+                self.try_out(pack(call, MOST_BYTES, files), "varied")
+            except CannotPack:
+                continue
+            except Exception:  # whatever a class of the target makes of that
+                continue
+
+    def after_another(self, alterer, given):
+        """The call after another method of its object, called as somebody did or with other values."""
+        identity, package = self.source.choice(self.companions)
+        arguments, keywords = unpack(package)
+        if not arguments or not given[0] or type(arguments[0]) is not type(given[0][0]):
+            return given
+        if self.source.random() < 0.8:
+            rest, keywords = alterer.altered(arguments[1:], keywords)
+            arguments = (arguments[0], *rest)
+        function = self.subjects.function(identity, arguments, keywords)
+        if function is not None:
+            ended = call(function, (given[0][0], *arguments[1:]), keywords, LIMIT)
+            if ended.error is not None:
+                raise CannotPack("the other method failed")
+        return given
+
     def alterer(self):
         """Makes calls from what is known now."""
         calls = [package for package, _ in self.corpus]
@@ -242,6 +301,9 @@ class Search:
                 if files and self.source.random() < FILES_ALTERED:
                     name = self.source.choice(list(files))
                     files[name] = alterer.bytes(files[name])
+                elif self.companions and self.source.random() < AFTER_ANOTHER:
+                    for _ in range(self.source.choice((1, 1, 2, 3))):
+                        call = self.after_another(alterer, call)
                 else:
                     call = alterer.altered(*call)
                 package = pack(call, MOST_BYTES, files)
@@ -261,7 +323,9 @@ class Search:
         """Call with it, and keep it if it says something."""
         if CLOCK() - self.report.written > WRITTEN_EVERY:
             self.report.write([self.identity, base64.b64encode(package).decode()])
-        ended = self.outcome(package, limit)
+        ended = self.outcome(package, limit, origin != "sized")
+        if origin == "sized":
+            self.sized += 1
         if ended is None:
             self.lost += origin == "recorded"
             return
@@ -270,7 +334,7 @@ class Search:
             self.endless += 1
             if self.endless > self.spec["endless"]:
                 return
-        elif seconds > SLOW_SECONDS and origin != "recorded":
+        elif seconds > (SLOW_SIZED if origin == "sized" else SLOW_SECONDS) and origin != "recorded":
             return
         new = features - self.features
         if end == "fails":
@@ -278,15 +342,16 @@ class Search:
                 return
             self.failing += 1
         self.returned += end == "returns"
+        seconds *= TRACED if origin == "sized" else 1
         if new and end in ("returns", "raises"):
             self.features |= new
             self.corpus.append((package, origin))
-        elif end in ("returns", "raises") and len(self.corpus) < 400:
+        elif end == "returns" and len(self.corpus) < 400:
             if origin not in MADE_UP or self.source.random() < AGAIN:  # several steps away from anything known
                 self.corpus.append((package, origin))
         self.kept[package] = [origin, seconds, end, bool(new)]
 
-    def outcome(self, package, limit):
+    def outcome(self, package, limit, traced=True):
         """(how it ended, seconds, what it reached); None where it cannot be called."""
         try:
             arguments, keywords = unpack(package)
@@ -295,12 +360,14 @@ class Search:
         function = self.subjects.function(self.identity, arguments, keywords)
         if function is None:
             return None
-        self.tracer.start()
+        if traced:
+            self.tracer.start()
         try:
             ended = call(function, arguments, keywords, limit, drain if limit == LIMIT else drain_long)
         finally:
-            self.tracer.stop()
-        features = self.tracer.features()
+            if traced:
+                self.tracer.stop()
+        features = self.tracer.features() if traced else set()
         if ended.error is TOO_LONG:
             return TOO_LONG, ended.seconds, features
         if ended.error is None:

@@ -139,6 +139,8 @@ class Alterer:
                 self.take_over(holder, place)
             elif roll < 0.11 and len(arguments) > 1:
                 self.share(arguments)
+            elif roll < 0.17 and len(arguments) > 1:
+                self.relate(arguments)
             else:
                 holder[place] = self.value(holder[place])
         return tuple(arguments), keywords
@@ -209,6 +211,15 @@ class Alterer:
             self.done.append("shared")
             arguments[second] = arguments[first]
 
+    def relate(self, arguments, turned=False):
+        """One argument nearly as another one, or the same with its beginning at the end."""
+        first, second = self.source.sample(range(len(arguments)), 2)
+        if type(arguments[first]) is type(arguments[second]) and type(arguments[first]) in (str, bytes, list, tuple):
+            self.done.append("related")
+            whole = arguments[first]
+            place = self.source.randrange(len(whole) + 1)
+            arguments[second] = whole[place:] + whole[:place] if turned else self.value(whole[:])
+
     def value(self, value):
         """A value of the same type, or of one that the code tells apart."""
         if self.kinds and self.source.random() < OTHER_KIND:
@@ -234,6 +245,27 @@ class Alterer:
         inside = self.source.choice(([value], [value, value], []))
         made = {"list": inside, "tuple": tuple(inside), "dict": {"a": value} if inside else {}}
         return made[kind] if kind in made else self.source.choice(EDGES[KINDS[kind]])
+
+    def grown(self, value, size, depth=0):
+        """Lists, texts and dicts as long as that, of the elements that they have, some of them changed."""
+        kind = type(value)
+        if depth > 1 or not isinstance(value, (list, str, bytes, tuple, dict)) or not value:
+            return value
+        if kind in (str, bytes):
+            if self.source.random() < 0.5:
+                places = [self.source.randrange(len(value)) for _ in range(size)]
+                return value[:0].join(value[place : place + 1] for place in places)
+            return (value * (size // len(value) + 1))[:size]
+        if kind is list:
+            made = (value * (size // len(value) + 1))[:size]
+            made = [self.value(one) if is_fixed(one) and self.source.random() < 0.5 else one for one in made]
+            return sorted(made) if self.ordered and value == sorted(value) else made
+        if kind is dict:
+            made = dict(value)
+            for key in list(value) * (size // len(value)):
+                made[self.value(key)] = value[key]
+            return made
+        return kind(self.grown(one, size, depth + 1) for one in value) if kind is tuple else value
 
     def calm_down(self):
         """Large numbers take too long: try smaller ones from here on."""
@@ -288,7 +320,7 @@ class Alterer:
 
     def str(self, value):
         """Another text."""
-        roll, size = self.source.randrange(17), len(value)
+        roll, size = self.source.randrange(18), len(value)
         place = self.source.randrange(size + 1)
         if roll == 0:
             return self.source.choice(WORDS)
@@ -319,6 +351,8 @@ class Alterer:
         if roll == 15:
             digit = self.source.choice("0123456789")
             return "".join(digit if one.isdigit() and self.source.random() < 0.4 else one for one in value)
+        if roll == 16:
+            return value[place:] + value[:place]
         letters = list(value)
         if size > 1:
             first, second = self.source.randrange(size), self.source.randrange(size)

@@ -17,6 +17,7 @@ import signal
 import sys
 import time
 import warnings
+from collections import deque
 
 from verispeed_altering import bend, spoil
 from verispeed_describing import Describer, TooLarge, fingerprint, holds_opaque, message, named, shown
@@ -27,6 +28,8 @@ CLOCK = time.perf_counter
 RAISING = tuple(code for name, code in dis.opmap.items() if name in ("RAISE_VARARGS", "RERAISE"))
 UNPACKING = tuple(code for name, code in dis.opmap.items() if name.startswith("UNPACK"))
 MOST_PRINTED = 20_000
+MOST_HELD = 200  # containers in the arguments of which is seen whether they stay what they are
+PLAIN = (type(None), bool, int, float, complex, str, bytes)
 TOO_LONG = "too long"
 
 
@@ -216,6 +219,7 @@ class Observed:
 
     def __init__(self, function, arguments, keywords, limit, tree, named_types):
         self.given = arguments, keywords
+        self.held = containers([*arguments, *keywords.values()])
         self.describer = Describer()
         self.what = self.after = self.later = None
         self.returned = False
@@ -234,10 +238,11 @@ class Observed:
             self.later = self.arguments()
 
     def arguments(self):
-        """Descriptions of the arguments, and of the files that they name, as they are now."""
+        """Descriptions of the arguments as they are now, of what was in them, for others may hold it, and of their files."""
         arguments, keywords = self.given
         files = files_named([*arguments, *keywords.values()])
         described = [self.describer.describe(list(arguments)), self.describer.describe(keywords)]
+        described.append(["object", "others", None, [["held", [self.describer.describe(one) for one in self.held]]]])
         return [*described, {path: fingerprint(files[path].hex()) for path in files}] if files else described
 
     def tell(self, tree, named_types):
@@ -262,6 +267,29 @@ class Observed:
                 return nothing("opaque")
         after = self.after if self.later is None else [self.after, self.later]
         return {**told, "after": after, "said": self.outcome.said, "opaque": holds_opaque(told["what"])}
+
+
+def containers(values):
+    """Containers that can be reached from these values, through each other and through public attributes."""
+    found, seen, waiting = [], set(), [(value, 0) for value in reversed(values)]
+    while waiting and len(found) < MOST_HELD:
+        value, depth = waiting.pop()
+        kind = type(value)
+        if depth > 4 or kind in PLAIN or id(value) in seen:
+            continue
+        seen.add(id(value))
+        if kind in (list, dict, set, bytearray, deque):
+            found.append(value)
+        if kind in (list, tuple, deque):
+            inside = list(value)[:MOST_HELD]
+        elif kind is dict:
+            inside = list(value.values())[:MOST_HELD]
+        elif isinstance(getattr(value, "__dict__", None), dict) and not isinstance(value, (type, type(sys))):
+            inside = [part for name, part in vars(value).items() if not name.startswith("_")]
+        else:
+            continue
+        waiting += [(part, depth + 1) for part in reversed(inside)]
+    return found
 
 
 def nothing(end):
