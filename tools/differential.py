@@ -219,6 +219,11 @@ class _Run:
             if explored.calling is not None:  # it ended the process, or never came back
                 found.append(Input(explored.calling[0], explored.calling[1], "varied", 0.0))
             return found, gone[0] if gone else ""
+        try:  # the old code may need as much
+            for attempt in range(2):
+                self.explore(self.pair.old, calls, fresh=False, attempt=attempt)
+        except HarnessFailed:
+            return [], ""
         return [], f"the new code cannot be called with made-up inputs: {trouble}"
 
     def explore(self, commit: str, calls: Mapping[str, Sequence[str]], *, fresh: bool, attempt: int = 0) -> _Explored:
