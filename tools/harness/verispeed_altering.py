@@ -98,6 +98,7 @@ SALT = {
     bool: (True, False),
 }
 EDGES = {int: WHOLE, float: REAL, str: WORDS, bool: (True, False), bytes: (b"", b"\0", b"a", b"\xff\n")}
+FOREIGN = (None, 1, 1.5, "a", b"a", ["a"], ("a", 1), {"a": 1}, True)
 KINDS = {"int": int, "float": float, "str": str, "bool": bool, "bytes": bytes}
 OTHER_KIND = 0.1  # of the values that are altered
 LIST_ITERATOR = type(iter([]))
@@ -159,7 +160,9 @@ class Alterer:
     def boundaries(self, arguments, keywords):
         """Calls with one argument at a boundary of its type: empty, one, zero, negative, huge, not a number."""
         for place, value in [*enumerate(arguments), *keywords.items()]:
-            for other in [*self.edges(value), *[one for one in self.named(value) if type(one) is type(value)]]:
+            # code that tells types apart may refuse some of them, on purpose
+            kinds = [one for one in FOREIGN if self.kinds and type(one) is not type(value)]
+            for other in [*self.edges(value), *[one for one in self.named(value) if type(one) is type(value)], *kinds]:
                 if isinstance(place, int):
                     yield (*arguments[:place], other, *arguments[place + 1 :]), keywords
                 else:
