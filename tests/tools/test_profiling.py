@@ -82,7 +82,8 @@ def tests_found(work, timed_test):
 def test_hot_function_has_nearly_all_of_its_benchmark(tests_found):
     assert tests_found[0].function.id == "work.py:slow"
     assert tests_found[0].share > 0.8
-    assert tests_found[0].python > tests_found[0].native
+    # how Scalene divides it into Python and native depends on when its signals arrive
+    assert tests_found[0].python > 0.05
 
 
 def test_function_of_several_benchmarks_is_listed_with_the_one_in_which_it_weighs_most(tests_found):
