@@ -82,9 +82,11 @@ class Comparison:
             made_up=made_up,
         )
 
-    def recorded_of(self, entries: Sequence[Function], nodes: Sequence[str]) -> Recorded:
-        """Calls of other functions."""
-        return _recorded(self.target, self.change.old, entries, {}, nodes, self.wanted.workload, self.baseline)
+    def recorded_of(
+        self, entries: Sequence[Function], nodes: Sequence[str], companions: Mapping[str, Sequence[str]]
+    ) -> Recorded:
+        """Calls of other functions and their companions."""
+        return _recorded(self.target, self.change.old, entries, companions, nodes, self.wanted.workload, self.baseline)
 
 
 def comparison(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from agent.comparison import Change, Comparison, tests_of
+from agent.comparison import Change, Comparison, companions_of, tests_of
 from tools.differential import Compared
 from tools.executed import lines
 from tools.mentions import ELSEWHERE, readers
@@ -29,7 +29,8 @@ def lonely_ones(case: Comparison, found: Compared, lonely: Sequence[Function]) -
     speaking = {one for one in known if found.proven.get(one)}
     if callers:
         nodes = tests_of([*callers, *lonely], case.baseline)
-        again = case.of(callers, case.recorded_of(callers, nodes))
+        companions = companions_of(callers, change)
+        again = case.of(callers, case.recorded_of(callers, nodes, companions), companions)
         if again.difference:
             return again
         found = _together(found, again)
@@ -47,12 +48,18 @@ def helpers(case: Comparison, found: Compared, entries: Sequence[Function]) -> C
     found_above = {one.id: callers_in_module(case, one) for one in entries}
     above = {name: callers for name, callers in found_above.items() if callers is not None}
     inside = [one for one in entries if one.id in above]
-    if not inside or case.of(inside, made_up=False).difference:
+    if not inside:
+        return found
+    as_recorded = case.of(inside, made_up=False)
+    seen = [one.id for one in inside if case.recorded.calls.get(one.id)]
+    if as_recorded.difference or not all(as_recorded.proven.get(name) for name in seen):
         return found
     outside = [one for one in entries if one.id not in above]
     speaking = list(dict.fromkeys(one for callers in above.values() for one in callers))
     entered = list(dict.fromkeys([*outside, *speaking]))
-    again = case.of(entered, case.recorded_of(entered, tests_of([*entered, *inside], case.baseline)))
+    companions = companions_of(entered, case.change)
+    recorded = case.recorded_of(entered, tests_of([*entered, *inside], case.baseline), companions)
+    again = case.of(entered, recorded, companions)
     if again.difference:
         return again
     if any(again.proven.get(one.id, 0) < FEWEST for one in speaking):

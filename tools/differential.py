@@ -594,11 +594,13 @@ class _Sheet:
         """
         if attribute not in self.hidden:
             run = self.run
+            spellings = {attribute, re.sub("^_[^_]+(?=__)", "", attribute)}  # self.__n is stored as _Counter__n
             read = {
                 f"{path}:{name}"
-                for path in {*run.target.checkout.mentions(run.pair.old, attribute), *run.pair.texts}
+                for spelled in spellings
+                for path in {*run.target.checkout.mentions(run.pair.old, spelled), *run.pair.texts}
                 for text in run.pair.texts.get(path) or (run.target.checkout.read(run.pair.old, path),)
-                for name in attribute_readers(attribute, text)
+                for name in attribute_readers(spelled, text)
             }
             self.hidden[attribute] = read <= {one.id for one in run.functions}
             if self.hidden[attribute]:

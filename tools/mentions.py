@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 
 from tools.syntax import Definition, parsed
 
@@ -10,6 +11,8 @@ ELSEWHERE = ""  # outside of functions
 EVERYTHING = frozenset(
     {"__dict__", "vars", "asdict", "astuple", "getmembers", "__getstate__", "__reduce__", "__reduce_ex__"}
 )
+
+ANY_NAME = re.compile(rb"""getattr(?:ibute__)?\([^,()]+,\s*(?!['"]\w*['"]\s*[,)])""")  # of an attribute not written out
 
 
 def readers(name: str, source: bytes) -> frozenset[str]:
@@ -31,7 +34,7 @@ def readers(name: str, source: bytes) -> frozenset[str]:
 def attribute_readers(name: str, source: bytes) -> frozenset[str]:
     """As `readers`, for an attribute: also ELSEWHERE where the module hands out all attributes of objects."""
     found = readers(name, source)
-    handed_out = name.encode() in source and any(word.encode() in source for word in EVERYTHING)
+    handed_out = name.encode() in source and (ANY_NAME.search(source) or any(word.encode() in source for word in EVERYTHING))
     return found | {ELSEWHERE} if handed_out else found
 
 
@@ -63,8 +66,9 @@ class _Readers(ast.NodeVisitor):
             self.visit(part)
         self.around.append(node.name)
         for statement in node.body:
-            if isinstance(statement, ast.AnnAssign) and _is_name(statement.target, self.name):
-                self.found.add(ELSEWHERE)  # a field of a dataclass, perhaps
+            targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
+            if any(_is_name(target, self.name) for target in targets):
+                self.found.add(ELSEWHERE)  # a field, of which a decorator or a base class makes methods
             self.visit(statement)
         self.around.pop()
 
@@ -113,5 +117,5 @@ class _Readers(ast.NodeVisitor):
         self.generic_visit(node)
 
 
-def _is_name(node: ast.expr, name: str) -> bool:
+def _is_name(node: ast.AST | None, name: str) -> bool:
     return isinstance(node, ast.Name) and node.id == name

@@ -195,13 +195,16 @@ class _State(ScopeVisitor):
         if not self.bound and isinstance(node.value, ast.Attribute) and node.value.attr in MUTATORS:
             self.found.append((node.lineno, f"{ast.unparse(node.value)[:60]} is kept for later"))  # put = {}.__setitem__
         for target in node.targets:
-            if not self._is_like_a_class_body(target):
+            if not self._is_like_a_class_body(target, node.value):
                 self.visit(target)
         for _, value in _apart(node.targets[0], node.value):
             (self._descend if isinstance(node.targets[0], (ast.Name, ast.Tuple)) else self.visit)(value)
 
-    def _is_like_a_class_body(self, target: ast.expr) -> bool:
+    def _is_like_a_class_body(self, target: ast.expr, value: ast.expr) -> bool:
         """`Table.ROWS = made()` at the top of a module, where ROWS is no method: as good as a line of the class."""
+        plain = isinstance(value, (ast.Constant, ast.Dict, ast.List, ast.Set, ast.Tuple))
+        if not plain and not (isinstance(value, ast.Call) and not value.args and not value.keywords):
+            return False  # a function that remembers, around another one, perhaps
         if self.bound or not (isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name)):
             return False
         return target.value.id in self.classes and target.attr not in self.classes[target.value.id]
@@ -282,7 +285,9 @@ class _State(ScopeVisitor):
         if not self.bound:
             self._made_at_import(called)
             self._wrapped(node)
-        harmless = (isinstance(called, ast.Name) and called.id in READERS) or last_name(called) in READING
+        ours = self.named if isinstance(called, ast.Name) else {name for one in self.classes.values() for name in one}
+        known = (isinstance(called, ast.Name) and called.id in READERS) or last_name(called) in READING
+        harmless = known and last_name(called) not in ours  # the module may call anything of its own `find`
         self.visit(called)
         for part in (*node.args, *node.keywords):
             (self._descend if harmless else self.visit)(part)

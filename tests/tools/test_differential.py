@@ -264,6 +264,7 @@ class Pile:
         self.items = list(items)
         self._moves = 0
         self._seen = 0
+        self.__hidden = 0
 
     @cached_property
     def size(self):
@@ -272,6 +273,7 @@ class Pile:
     def put(self, item):
         self._moves += 1
         self._seen += 1
+        self.__hidden += 1
         self.items.append(item)
         try:
             del self.size
@@ -280,7 +282,7 @@ class Pile:
         return len(self.items)
 
     def seen(self):
-        return self._seen
+        return self._seen + self.__hidden
 
     def mapped(self, function):
         return [function(item) for item in self.items]
@@ -366,10 +368,11 @@ def test_state_that_nobody_can_see_is_no_difference(piles, recorded_piles):
     ("edit", "said"),
     [
         (("Pile.put", "        self._seen += 1\n", ""), "leaves its arguments otherwise"),
+        (("Pile.put", "        self.__hidden += 1\n", ""), "leaves its arguments otherwise"),
         (("Pile.put", "            del self.size\n", "            pass\n"), "leaves its arguments otherwise"),
         (("Pile.fill", FILL, "        self.items = [*self.items, *items]\n"), "puts another one there"),
     ],
-    ids=["read", "stale", "rebound"],
+    ids=["read", "read-mangled", "stale", "rebound"],
 )
 def test_state_that_somebody_can_see_is_a_difference(piles, recorded_piles, edit, said):
     assert said in compared(piles, recorded_piles, edit).difference

@@ -33,6 +33,7 @@ class Counter:
         ("other(self):\n        match self:\n            case Counter(_n=1):\n                return 1", {"Counter.other"}),
         ("other(self):\n        return 1\n\nprint(Counter()._n)", {ELSEWHERE}),
         ("other(self):\n        return 1\n\nclass Field:\n    _n: int", {ELSEWHERE}),
+        ("other(self):\n        return 1\n\nclass Field:\n    _n = attr.ib()", {ELSEWHERE}),
         ("other(self:\n", {ELSEWHERE}),
     ],
 )
@@ -43,6 +44,9 @@ def test_whoever_reads_an_attribute_is_found_and_whoever_only_keeps_it_is_not(bo
 def test_a_module_that_hands_out_all_attributes_reads_each_of_them() -> None:
     source = COUNTER.replace("{body}", "other(self):\n        return vars(self)").encode()
     assert attribute_readers("_n", source) == {ELSEWHERE}
+    by_any_name = COUNTER.replace("{body}", "other(self, name):\n        return getattr(self, '_' + name)").encode()
+    assert attribute_readers("_n", by_any_name) == {ELSEWHERE}
+    assert attribute_readers("_n", by_any_name.replace(b"'_' + name", b"'_last'")) == frozenset()
     assert readers("_n", source) == frozenset()
 
 

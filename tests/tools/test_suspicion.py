@@ -209,6 +209,8 @@ def test_local_name_that_is_called_like_a_module_is_not_taken_for_it() -> None:
         edited("return _h(x)", tail="\nfrom toolz import memoize\n\ndef _h(x):\n    return x\n\n_h = memoize(_h)\n"),
         edited("B.ROWS[x] = 1\n    return B.ROWS[x]", above="class B:\n    pass\n\nB.ROWS = {1: 2}\n"),
         edited("return B.get(x)", above="class B:\n    def get(x):\n        return x\n\nB.get = remembering(B.get)\n"),
+        edited("return B.get(x)", above="class B(A):\n    pass\n\nB.get = remembering(A.get)\n"),
+        edited("return find(M, x)", above="M = {}\n\ndef find(kept, x):\n    return kept.setdefault(x, x)\n"),
     ],
 )
 def test_what_keeps_results_between_calls_is_a_cache(new: bytes) -> None:
