@@ -12,7 +12,7 @@ EVERYTHING = frozenset(
     {"__dict__", "vars", "asdict", "astuple", "getmembers", "__getstate__", "__reduce__", "__reduce_ex__"}
 )
 
-ANY_NAME = re.compile(rb"""getattr(?:ibute__)?\([^,()]+,\s*(?!['"]\w*['"]\s*[,)])""")  # of an attribute not written out
+ANY_NAME = re.compile(rb"""getattr(?:ibute__)?\([^,()]+,(?!\s*['"]\w*['"]\s*[,)])""")  # of an attribute not written out
 
 
 def readers(name: str, source: bytes) -> frozenset[str]:
