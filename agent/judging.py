@@ -43,19 +43,22 @@ def judged(
         outcome = Outcome.BROKEN  # cannot happen; if it does, it is not an acceptance
     elif outcome is Outcome.CACHED and allow_caching and measurement.figure.low > 1 + min_gain:
         outcome = Outcome.FASTER
-    reason = _reason(outcome, measurement, min_gain)
-    if outcome is Outcome.FASTER and rounding:
-        outcome = Outcome.ROUNDING
-        reason = f"{reason}; but results differ by rounding: {rounding} (tolerance = 1e-12 in [tool.optimize] accepts that)"
-    return Verdict(
+    verdict = Verdict(
         candidate=candidate,
         base=base,
         outcome=outcome,
-        reason=reason,
+        reason=_reason(outcome, measurement, min_gain),
         checks=tuple(checks),
         measurements=(measurement,),
         seconds=seconds,
     )
+    return rounded(verdict, rounding) if verdict.accepted and rounding else verdict
+
+
+def rounded(verdict: Verdict, rounding: str) -> Verdict:
+    """The verdict on what is faster, and differs in last digits."""
+    said = f"results differ by rounding: {rounding} (tolerance = 1e-12 in [tool.optimize] accepts that)"
+    return verdict.model_copy(update={"outcome": Outcome.ROUNDING, "reason": f"{verdict.reason}; but {said}"})
 
 
 def regressed(verdict: Verdict, slower: Sequence[str]) -> Verdict:

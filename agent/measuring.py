@@ -8,7 +8,7 @@ from agent.checking import changed_functions
 from agent.combining import regressions, timed_together
 from agent.comparison import Change, wanted_by
 from agent.judging import confirmation_alpha, judged, regressed, rejected
-from agent.proving import Proof, prove
+from agent.proving import Proof, Proving, prove, prove_again, seen_closer
 from agent.state import State
 from agent.station import Station, Update, counted
 from tools.benchmarking import BenchmarkFailed, Sides, screen
@@ -117,6 +117,9 @@ def _confirmed(state: State, station: Station, survivor: Survivor) -> Verdict:
         ).model_copy(update={"behaviour": proof.behaviour})
         if verdict.accepted:
             verdict = _guarded(state, station, sides, verdict)
+        if verdict.accepted:
+            station.progress.status(f"comparing old and new code again, longer: {candidate.title}")
+            verdict = seen_closer(verdict, _proved(state, station, survivor, prove_again))
     except BenchmarkFailed as error:
         return _broken(state, station, survivor, error)
     seconds = survivor.seconds + station.clock() - started
@@ -125,7 +128,7 @@ def _confirmed(state: State, station: Station, survivor: Survivor) -> Verdict:
     return verdict
 
 
-def _proved(state: State, station: Station, survivor: Survivor) -> Proof:
+def _proved(state: State, station: Station, survivor: Survivor, by: Proving = prove) -> Proof:
     """Old and new code on recorded and made-up calls."""
     baseline, candidate = state["baseline"], survivor.candidate
     assert baseline is not None
@@ -136,7 +139,7 @@ def _proved(state: State, station: Station, survivor: Survivor) -> Proof:
     functions = tuple(dict.fromkeys([candidate.hotspot, *changed]))
     commands = [one for one in state["benchmarks"] if one.kind is BenchmarkKind.COMMAND]
     wanted = wanted_by(station.settings, every=True, workload=commands[0] if commands else None)
-    return prove(station.target, Change(state["base"], survivor.commit, texts, functions), baseline, wanted)
+    return by(station.target, Change(state["base"], survivor.commit, texts, functions), baseline, wanted)
 
 
 def _guarded(state: State, station: Station, sides: Sides, verdict: Verdict) -> Verdict:

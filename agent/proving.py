@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from agent import through
 from agent.comparison import Change, Comparison, Wanted, companions_of, comparison
+from agent.judging import rounded
 from agent.station import some
 from tools.differential import Compared
 from tools.executed import Executed, changed_names, executed, lines, ways
 from tools.rooms import HarnessFailed, Target
 from tools.testing import PROVING, CollectionFailed, run_tests
-from tools.values import Baseline, Behaviour, Check, Function, Outcome
+from tools.values import Baseline, Behaviour, Check, Function, Outcome, Verdict
 
 MOST_FUNCTIONS = 40  # compared by themselves
+CLOSER = 6.0  # times as long a search, for what would be accepted
 LEAST_COMPARABLE = 0.5  # share of the inputs
 
 
@@ -29,6 +31,9 @@ class Proof:
     not_shown: tuple[Function, ...] = ()  # changed functions that nothing shows to be right
 
 
+Proving = Callable[[Target, Change, Baseline, Wanted], Proof]
+
+
 def prove(target: Target, change: Change, baseline: Baseline, wanted: Wanted) -> Proof:
     """Compare old and new code on recorded and made-up calls, and look whether every changed statement ran."""
     entries = change.functions[:MOST_FUNCTIONS]
@@ -41,6 +46,30 @@ def prove(target: Target, change: Change, baseline: Baseline, wanted: Wanted) ->
     if not found.difference and lonely:
         found = through.lonely_ones(case, found, lonely)
     return _concluded(case, found)
+
+
+def prove_again(target: Target, change: Change, baseline: Baseline, wanted: Wanted) -> Proof:
+    """The same with a longer search and other random numbers, for what is right and fast so far: few changes come here."""
+    return prove(
+        target, change, baseline, replace(wanted, seed=wanted.seed + 1, search_seconds=CLOSER * wanted.search_seconds)
+    )
+
+
+def seen_closer(verdict: Verdict, proof: Proof) -> Verdict:
+    """An accepted verdict after the longer search, which may take it back; that statements ran was shown before."""
+    found = tuple(check for check in proof.checks if check.passed or check.rung != "executed")
+    rungs = {check.rung for check in found}
+    checks = (*(check for check in verdict.checks if check.rung not in rungs), *found)
+    refused = next((check for check in found if not check.passed), None)
+    if refused is not None:
+        verdict = verdict.model_copy(update={"outcome": proof.failed, "reason": refused.detail})
+    elif proof.rounding:
+        verdict = rounded(verdict, proof.rounding)
+    elif proof.behaviour is not None and verdict.behaviour is not None:
+        counted = {"statements": verdict.behaviour.statements, "branches": verdict.behaviour.branches}
+        excused = {"excused": verdict.behaviour.excused}
+        verdict = verdict.model_copy(update={"behaviour": proof.behaviour.model_copy(update={**counted, **excused})})
+    return verdict.model_copy(update={"checks": checks})
 
 
 def _concluded(case: Comparison, found: Compared) -> Proof:

@@ -17,7 +17,7 @@ from agent.comparison import wanted_by
 from agent.interrupting import interruptible
 from agent.judging import confirmation_alpha, judged, regressed, rejected, why_clock
 from agent.progress import Progress
-from agent.proving import Proof, prove
+from agent.proving import Proof, Proving, prove, prove_again, seen_closer
 from agent.runs import RunRecord, temporary_folder
 from agent.settings import Settings, settings_from
 from agent.station import counted, some
@@ -171,6 +171,9 @@ def judge_on(
         on.target, sides, deciding, guarded, candidate, checked, settings, progress, change.base, proof.rounding
     )
     verdict = verdict.model_copy(update={"behaviour": proof.behaviour})
+    if verdict.accepted:
+        progress.status("comparing old and new code again, longer: it would be accepted")
+        verdict = seen_closer(verdict, _proved(on.limited, checked, baseline, asked, settings, prove_again))
     return Judged(change, verdict, figures, others, 0.0, tuple(one.id for one in proof.not_shown))
 
 
@@ -183,13 +186,15 @@ def _must_change_source(change: Change) -> None:
         )
 
 
-def _proved(target: Target, checked: Checked, baseline: Baseline, asked: Asked, settings: Settings) -> Proof:
+def _proved(
+    target: Target, checked: Checked, baseline: Baseline, asked: Asked, settings: Settings, by: Proving = prove
+) -> Proof:
     """Old and new code on recorded and made-up calls."""
     assert checked.change is not None
     workload = None
     if settings.workload is not None and not asked.benchmarks:
         workload = find_benchmarks(settings.workload, baseline)[0]
-    return prove(target, checked.change, baseline, wanted_by(settings, every=False, workload=workload))
+    return by(target, checked.change, baseline, wanted_by(settings, every=False, workload=workload))
 
 
 def _change(source: Source, asked: Asked, folder: Path) -> Change:

@@ -13,7 +13,7 @@ from agent.checking import changed_functions, check_files
 from agent.comparison import Wanted as Proved
 from agent.progress import Progress
 from agent.proving import described as inputs_of
-from agent.proving import prove
+from agent.proving import prove, prove_again
 from agent.settings import Settings
 from agent.verifying import Ground
 from evals.honest.recipes import Recipe, changed_text, known_recipes
@@ -159,7 +159,11 @@ def judge(ready: Prepared, ground: Ground, recipe: Recipe, mutant: Mutant, text:
     checked = check_files(ground.limited, ground.base, files, ground.baseline, ready.source.author)
     checks, failed, reason = checked.checks, checked.failed, ""
     if checked.failed is None and checked.change is not None:
-        proof = prove(ground.limited, checked.change, ground.baseline, Proved(every=False, seed=ready.settings.seed))
+        wanted = Proved(every=False, seed=ready.settings.seed)
+        proof = prove(ground.limited, checked.change, ground.baseline, wanted)
+        if proof.failed is None:
+            again = prove_again(ground.limited, checked.change, ground.baseline, wanted)
+            proof = proof if again.failed is Outcome.UNPROVEN else again
         checks, failed = proof.checks, proof.failed
         if failed is None and proof.rounding:
             failed = Outcome.ROUNDING

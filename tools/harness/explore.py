@@ -21,7 +21,7 @@ import sys
 import tempfile
 import time
 
-from verispeed_altering import Alterer, crossed, small
+from verispeed_altering import Alterer, crossed, may_widen, small
 from verispeed_calling import CLOCK, TOO_LONG, Subjects, TookTooLong, call, is_deliberate
 from verispeed_describing import MOST_ITEMS, MOST_PARTS, Describer, TooLarge, named
 from verispeed_feeding import add_overlay, add_sources, forget_for_program, leave_out_ours
@@ -43,7 +43,7 @@ MADE_UP = ("varied", "widened")
 MOST_CROSSED = 200
 AFTER_ANOTHER = 0.2  # of the calls of methods that are altered
 SIZES = (10, 40, 100, 220, 600)
-SLOW_SIZED, MOST_SIZED = 0.15, 60
+SLOW_SIZED, MOST_SIZED = 0.15, 50  # calls for each second of the search
 TRACED = 6  # how much longer a call takes when its lines are written down
 AGAIN = 0.05  # of the inputs that reach nothing new are altered again
 WRITTEN_EVERY = 0.5  # seconds
@@ -236,7 +236,7 @@ class Search:
         shortest = sorted((package for package, _ in self.corpus), key=len)
         chosen = [*shortest[len(shortest) // 2 :][:1], *shortest[:2]]
         sizes = list(SIZES)
-        while chosen and CPU() < end and self.sized < MOST_SIZED:
+        while chosen and CPU() < end and self.sized < MOST_SIZED * self.spec["seconds"]:
             try:
                 arguments, keywords, files = unpack_whole(self.source.choice(chosen))
                 size = self.source.choice(sizes)
@@ -285,7 +285,8 @@ class Search:
     def alterer(self):
         """Makes calls from what is known now."""
         calls = [package for package, _ in self.corpus]
-        wide = all(not getattr(one, "__annotations__", None) for one in self.subjects.candidates(self.identity))
+        known = [may_widen(one) for one in self.subjects.candidates(self.identity)]
+        wide = set.intersection(*map(set, known)) if known else ()
         return Alterer(self.source, self.entry["literals"], calls, self.entry["ordered"], wide, self.entry["kinds"])
 
     def alter_until(self, alterer, end):

@@ -8,7 +8,6 @@ import datetime
 import enum
 import inspect
 import math
-import sys
 from collections import OrderedDict, deque
 from decimal import Decimal
 from fractions import Fraction
@@ -101,14 +100,21 @@ EDGES = {int: WHOLE, float: REAL, str: WORDS, bool: (True, False), bytes: (b"", 
 FOREIGN = (None, 1, 1.5, "a", b"a", ["a"], ("a", 1), {"a": 1}, True)
 KINDS = {"int": int, "float": float, "str": str, "bool": bool, "bytes": bytes}
 OTHER_KIND = 0.1  # of the values that are altered
+BORROWED, BORROWING = (int, float, str), 0.12
+MOST_PLAIN = 60
+UNSAID = ("list", "dict", "tuple", "List", "Dict", "Tuple", "Sequence", "Iterable", "Iterator", "Mapping", "Any", "object")
+SEPARATORS = "\n,;\t:|/ -.="
 LIST_ITERATOR = type(iter([]))
 MOST_ATTRIBUTES = 40
 
 
 class Alterer:
-    """Makes calls from calls; `literals` are constants of the code, `calls` packed calls that parts are taken from."""
+    """Makes calls from calls; `literals` are constants of the code, `calls` packed calls that parts are taken from.
 
-    def __init__(self, source, literals, calls, ordered=False, wide=False, kinds=()):
+    `wide` are the places and names of arguments of which nobody says that their numbers are whole.
+    """
+
+    def __init__(self, source, literals, calls, ordered=False, wide=(), kinds=()):
         self.source, self.ordered, self.wide, self.kinds = source, ordered, wide, list(kinds)
         self.whole = [one for one in literals if type(one) is int]
         self.real = [one for one in literals if type(one) is float]
@@ -118,14 +124,17 @@ class Alterer:
         self.calls = calls
         self.largest = None  # whole number that is tried; lowered where large ones take too long
         self.done = []  # names of what was done to the last call
+        self.plain = []  # numbers and texts of the call at hand
 
     def altered(self, arguments, keywords):
         """Another call."""
         self.done = []
+        self.plain = list(plain_parts((arguments, keywords)))
         arguments, keywords = list(arguments), dict(keywords)
         if self.wide and self.source.random() < WIDENED:
             self.done.append("widened")
-            return tuple(self.widened(one) for one in arguments), {name: self.widened(keywords[name]) for name in keywords}
+            made = [self.widened(one) if place in self.wide else one for place, one in enumerate(arguments)]
+            return tuple(made), {name: self.widened(one) if name in self.wide else one for name, one in keywords.items()}
         if self.source.random() < SALTED:
             self.done.append("salted")
             return tuple(self.salted(one) for one in arguments), {name: self.salted(keywords[name]) for name in keywords}
@@ -146,15 +155,21 @@ class Alterer:
                 holder[place] = self.value(holder[place])
         return tuple(arguments), keywords
 
-    def salted(self, value, depth=0):
-        """The same with zeros, ones, infinities and nothing at all in many places at once: what only meets is seen so."""
+    def salted(self, value, depth=0, pinch=None):
+        """The same with zeros, ones, infinities and nothing at all in many places at once: what only meets is seen so.
+
+        Some parts take few different values and in every place: whole rows of zeros, pairs of equals.
+        """
         kind = type(value)
-        if kind in (list, tuple) and depth < 5:
-            return kind(self.salted(one, depth + 1) for one in value)
-        if kind is dict and depth < 5:
-            return {key: self.salted(one, depth + 1) for key, one in value.items()}
-        if kind in SALT and self.source.random() < 0.4:
-            return self.source.choice(SALT[kind])
+        if kind in (list, tuple, dict) and depth < 5:
+            if pinch is None or self.source.random() < 0.3:
+                pinch = self.source.choice((0.4, 0.4, 0.8, 1.0)), self.source.choice((1, 2, 6)), self.source.randrange(6)
+            if kind is dict:
+                return {key: self.salted(one, depth + 1, pinch) for key, one in value.items()}
+            return kind(self.salted(one, depth + 1, pinch) for one in value)
+        share, many, first = pinch or (0.4, 6, 0)
+        if kind in SALT and self.source.random() < share:
+            return SALT[kind][(first + self.source.randrange(many)) % len(SALT[kind])]
         return value
 
     def boundaries(self, arguments, keywords):
@@ -220,18 +235,34 @@ class Alterer:
         if type(arguments[first]) is type(arguments[second]) and type(arguments[first]) in (str, bytes, list, tuple):
             self.done.append("related")
             whole = arguments[first]
-            place = self.source.randrange(len(whole) + 1)
+            place = self.source.randrange(1 + self.source.choice((len(whole), len(whole), min(len(whole), 50))))
             arguments[second] = whole[place:] + whole[:place] if turned else self.value(whole[:])
 
     def value(self, value):
         """A value of the same type, or of one that the code tells apart."""
         if self.kinds and self.source.random() < OTHER_KIND:
             return self.other_kind(value)
+        if self.plain and type(value) in BORROWED and self.source.random() < BORROWING:
+            return self.borrowed(value)
         for kind, alter in ALTERING.items():
             if type(value) is kind:
                 self.done.append(kind.__name__)
                 return alter(self, value)
         return self.other(value)
+
+    def borrowed(self, value):
+        """What stands elsewhere in the call: the same, or put into a text: keys that are met again, parts of others."""
+        fitting = [one for one in self.plain if type(one) is type(value)]
+        if not fitting:
+            return value
+        self.done.append("borrowed")
+        other = self.source.choice(fitting)
+        if type(value) is not str or self.source.random() < 0.4:
+            return other
+        first, last = sorted((self.source.randrange(len(other) + 1), self.source.randrange(len(other) + 1)))
+        part = self.source.choice((other, other, other[first:last]))
+        place = self.source.randrange(len(value) + 1)
+        return self.source.choice((value[:place] + part + value[place:], value + part, part, part + value))
 
     def other_kind(self, value):
         """The value in a container, or one of another type; for code that calls itself, an argument of some call."""
@@ -323,10 +354,12 @@ class Alterer:
 
     def str(self, value):
         """Another text."""
-        roll, size = self.source.randrange(18), len(value)
+        roll, size = self.source.randrange(21), len(value)
         place = self.source.randrange(size + 1)
         if roll == 0:
             return self.source.choice(WORDS)
+        if roll >= 18:
+            return self.pieces(value)
         if roll <= 2:
             return value[:place] + self.source.choice(LETTERS) + value[place:]
         if roll == 3:
@@ -362,6 +395,17 @@ class Alterer:
             letters[first], letters[second] = letters[second], letters[first]
         return "".join(letters)
 
+    def pieces(self, value):
+        """The lines, words or fields of a text, some of them gone, doubled, empty, moved or altered."""
+        separator = self.source.choice([one for one in SEPARATORS if one in value] or [" "])
+        parts = value.split(separator)
+        for _ in range(self.source.choice((1, 2, 3))):
+            if parts and self.source.random() < 0.3:
+                parts.insert(self.source.randrange(len(parts) + 1), self.source.choice(("", " ")))
+            else:
+                parts = self.items(parts)
+        return separator.join(parts)
+
     def bytes(self, value):
         """Other bytes."""
         text = self.str(value.decode("latin-1"))
@@ -393,8 +437,11 @@ class Alterer:
 
     def items(self, value):
         """Other items: fewer, more, in another order, one of them changed."""
-        roll, size = self.source.randrange(16), len(value)
+        roll, size = self.source.randrange(17), len(value)
         if not size:
+            return value
+        if roll == 16:
+            value[self.source.randrange(size)] = self.value(value[self.source.randrange(size)])  # akin to another one
             return value
         place = self.source.randrange(size)
         if roll == 0:
@@ -438,8 +485,9 @@ class Alterer:
         alike = len({type(one) for one in made}) == 1
         if (alike and len(made) > 4) or (alike and self.source.random() < 0.1):
             return tuple(self.items(made))
-        place = self.source.randrange(len(made))
-        made[place] = self.value(made[place])
+        place, other = self.source.randrange(len(made)), self.source.randrange(len(made))
+        same = type(made[place]) is type(made[other]) and self.source.random() < 0.15
+        made[place] = made[other] if same else self.value(made[place])
         return tuple(made)
 
     def deque(self, value):
@@ -664,6 +712,36 @@ ALTERING = {
 }
 
 
+def plain_parts(value, depth=0):
+    """Numbers and texts in a call, the first ones of each container."""
+    if type(value) in BORROWED:
+        yield value
+    elif type(value) in (list, tuple, dict) and depth < 5:
+        some = [*value.items()][:8] if type(value) is dict else value[:8]
+        for number, one in enumerate(part for item in some for part in plain_parts(item, depth + 1)):
+            if number >= MOST_PLAIN:
+                return
+            yield one
+
+
+def may_widen(function):
+    """Places and names of parameters whose annotations do not say of what type the numbers in them are."""
+    try:
+        parameters = list(inspect.signature(function).parameters.values())
+    except (TypeError, ValueError):
+        return ()
+    found = set()
+    for place, one in enumerate(parameters):
+        said = (
+            one.annotation if isinstance(one.annotation, str) else getattr(one.annotation, "__name__", str(one.annotation))
+        )
+        if one.annotation is one.empty or said.rpartition(".")[2] in UNSAID:
+            found |= {one.name, place}
+            if one.kind is one.VAR_POSITIONAL:
+                found |= set(range(place, place + 20))
+    return found
+
+
 def is_fixed(value):
     """True for what nobody can change: it may stand in several places without being shared."""
     return value is None or type(value) in (bool, int, float, complex, str, bytes)
@@ -716,71 +794,3 @@ def small(value, most=8, depth=0):
     if kind.__name__ in ("ndarray", "DataFrame", "Series") and hasattr(value, "shape") and value.shape:
         return value[:most]
     return value
-
-
-def spoil(value, depth=0):
-    """Change a result in place, as a caller may: what is handed out again must not show it."""
-    kind = type(value)
-    if depth > 3:
-        return
-    if kind is list:
-        for one in value[:5]:
-            spoil(one, depth + 1)
-        value.append("spoiled")
-        value.reverse()
-    elif kind is dict:
-        for one in list(value.values())[:5]:
-            spoil(one, depth + 1)
-        value["spoiled"] = "spoiled"
-    elif kind is set:
-        value.add("spoiled")
-    elif kind is bytearray:
-        value += b"spoiled"
-    elif kind is deque:
-        value.append("spoiled")
-    elif kind is tuple:
-        for one in value[:5]:
-            spoil(one, depth + 1)
-    elif kind.__name__ == "ndarray" and kind.__module__ == "numpy":
-        if value.size and not value.dtype.hasobject and value.flags.writeable:
-            value[...] = 77
-    elif hasattr(value, "__dict__") and not isinstance(value, (type, type(sys))):
-        for name, one in list(vars(value).items())[:10]:
-            if not name.startswith("_"):
-                spoil(one, depth + 1)
-
-
-def bend(value, depth=0):
-    """Change plain parts of arguments in place, without changing which objects they are; True if anything changed."""
-    kind = type(value)
-    if depth > 3:
-        return False
-    if kind is list and value:
-        found = [bend(one, depth + 1) for one in value[:3]]
-        if any(found):
-            return True
-        if len(value) > 1:
-            value[0], value[-1] = value[-1], value[0]
-        value.append(value[0])
-        return True
-    if kind is dict and value:
-        if sum(bend(one, depth + 1) for one in list(value.values())[:3]):  # each of them
-            return True
-        keys = list(value)
-        value[keys[0]] = value[keys[-1]]
-        return len(keys) > 1
-    if kind is set and len(value) > 1:
-        value.discard(min(value, key=repr))
-        return True
-    if kind is bytearray and value:
-        value.append(value[0])
-        return True
-    if kind is deque and value:
-        value.rotate(1)
-        return len(value) > 1
-    if kind is tuple:
-        return sum(bend(one, depth + 1) for one in value[:5]) > 0  # each of them
-    if kind.__name__ == "ndarray" and kind.__module__ == "numpy" and value.size > 1 and value.flags.writeable:
-        value[...] = value[::-1].copy()
-        return True
-    return False

@@ -19,10 +19,10 @@ import time
 import warnings
 from collections import deque
 
-from verispeed_altering import bend, spoil
 from verispeed_describing import Describer, TooLarge, fingerprint, holds_opaque, message, named, shown
 from verispeed_noting import Caught
 from verispeed_packing import CannotPack, files_named, unpack
+from verispeed_spoiling import bend, spoil
 
 CLOCK = time.perf_counter
 RAISING = tuple(code for name, code in dis.opmap.items() if name in ("RAISE_VARARGS", "RERAISE"))
