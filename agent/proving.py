@@ -16,7 +16,7 @@ from tools.testing import PROVING, CollectionFailed, run_tests
 from tools.values import Baseline, Behaviour, Check, Function, Outcome, Verdict
 
 MOST_FUNCTIONS = 40  # compared by themselves
-CLOSER = 6.0  # times as long a search, for what would be accepted
+CLOSER = 4.0  # times as long a search, for what would be accepted
 LEAST_COMPARABLE = 0.5  # share of the inputs
 
 

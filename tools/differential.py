@@ -254,7 +254,7 @@ class _Run:
             "fewest": ENOUGH_RECORDED,
             "seconds": seconds,
             "most": self.at_most(MOST_INPUTS),
-            "wide": self.at_most(MORE_INPUTS),
+            "wide": int(self.at_most(MORE_INPUTS) * max(1.0, self.search_seconds / SEARCH_SECONDS / 2)),
             "made_up": self.may_make_up,
             "failing": (FAILING_OLD, FAILING_NEW)[side],
             "endless": (0, ENDLESS_NEW)[side],

@@ -84,27 +84,6 @@ def ways(new: bytes, functions: Sequence[str], steps: Steps) -> tuple[int, int]:
     return taken, every
 
 
-def one_sided(old: bytes, new: bytes, steps: Steps) -> tuple[Statement, ...]:
-    """Conditions that the change brings, that were asked, and that were never found true, or never false.
-
-    Of a `while` only the way in is asked for, and neither of conditions whose other way leads to what nobody can reach.
-    """
-    before, after = parsed(old), parsed(new)
-    if before is None or after is None:
-        return ()
-    found = []
-    for node, branch in _new_statements(before, after):
-        if not isinstance(node, (ast.If, ast.While)):
-            continue
-        head = range(node.lineno, _head_end(node) + 1)
-        body = range(node.body[0].lineno, (node.body[-1].end_lineno or 0) + 1)
-        inside = any(before in head and line in body for before, line in steps)
-        past = any(before in head and line not in body and line not in head for before, line in steps)
-        if (past and not inside) or (inside and not past and isinstance(node, ast.If)):
-            found.append(Statement(node.lineno, _head_end(node), ast.unparse(node).splitlines()[0], branch))
-    return tuple(found)
-
-
 def changed_names(old: bytes, new: bytes) -> tuple[str, ...]:
     """Qualified names of the outermost functions of the new text that the old one does not have as they are."""
     before, after = parsed(old), parsed(new)

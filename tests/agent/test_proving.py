@@ -8,10 +8,10 @@ import pytest
 
 from agent.checking import check_files
 from agent.comparison import Wanted
-from agent.proving import Proof, prove
+from agent.proving import Proof, prove, prove_again, seen_closer
 from tests.tools.conftest import AUTHOR, Subject, python, subject_of, subject_with
 from tools.testing import take_baseline
-from tools.values import Baseline, Outcome
+from tools.values import Baseline, Behaviour, Candidate, Check, Function, Outcome, Verdict
 
 __all__ = ["python", "subject_of", "subject_with"]  # fixtures
 
@@ -169,3 +169,46 @@ def test_helper_that_another_module_uses_must_do_the_same_with_everything(proved
     found = proved(("    return sum(values[:count]) / 2\n", "    return sum(values) / 2\n"))
     assert found.failed is Outcome.BROKEN
     assert "_half(" in found.checks[0].detail
+
+
+def accepted(**more) -> Verdict:
+    function = Function(path="work.py", name="total", first_line=1, last_line=2)
+    checks = (Check(rung="tests", passed=True, detail="3 tests"), Check(rung="behaviour", passed=True, detail="10 inputs"))
+    values = {"candidate": Candidate(hotspot=function, edits=(), model="rules", title="t"), "base": "0" * 40}
+    behaviour = Behaviour(origins={"typed": 10}, statements=(2, 2))
+    return Verdict(**values, outcome=Outcome.FASTER, reason="faster: 2x", checks=checks, behaviour=behaviour, **more)
+
+
+def test_longer_search_that_finds_a_difference_takes_the_verdict_back() -> None:
+    proof = Proof((Check(rung="behaviour", passed=False, detail="total(7) gives 1, not 2"),), Outcome.BROKEN, Behaviour())
+    found = seen_closer(accepted(), proof)
+    assert (found.outcome, found.reason) == (Outcome.BROKEN, "total(7) gives 1, not 2")
+    assert [(one.rung, one.passed) for one in found.checks] == [("tests", True), ("behaviour", False)]
+
+
+def test_longer_search_that_finds_rounding_takes_the_verdict_back() -> None:
+    proof = Proof((Check(rung="behaviour", passed=True, detail="90 inputs"),), None, Behaviour(), rounding="1e-16")
+    assert seen_closer(accepted(), proof).outcome is Outcome.ROUNDING
+
+
+def test_longer_search_adds_its_inputs_and_keeps_what_ran_before() -> None:
+    checks = (
+        Check(rung="behaviour", passed=True, detail="90 inputs"),
+        Check(rung="executed", passed=False, detail="nothing executes line 3"),
+    )
+    found = seen_closer(accepted(), Proof(checks, Outcome.UNPROVEN, Behaviour(origins={"varied": 90}, statements=(1, 2))))
+    assert found.accepted
+    assert [one.detail for one in found.checks] == ["3 tests", "90 inputs"]
+    assert (found.behaviour.origins, found.behaviour.statements) == ({"varied": 90}, (2, 2))
+
+
+def test_longer_search_that_cannot_compare_is_no_acceptance() -> None:
+    proof = Proof((Check(rung="behaviour", passed=False, detail="could not be compared"),), Outcome.UNPROVEN, Behaviour())
+    assert seen_closer(accepted(), proof).outcome is Outcome.UNPROVEN
+
+
+def test_longer_search_looks_longer_and_elsewhere(monkeypatch) -> None:
+    asked = []
+    monkeypatch.setattr("agent.proving.prove", lambda *given: asked.append(given))
+    prove_again("target", "change", "baseline", Wanted(every=True, seed=3, search_seconds=0.5))
+    assert asked == [("target", "change", "baseline", Wanted(every=True, seed=4, search_seconds=2.0))]

@@ -45,7 +45,7 @@ AFTER_ANOTHER = 0.2  # of the calls of methods that are altered
 SIZES = (10, 40, 100, 220, 600)
 SLOW_SIZED, MOST_SIZED = 0.15, 50  # calls for each second of the search
 TRACED = 6  # how much longer a call takes when its lines are written down
-AGAIN = 0.05  # of the inputs that reach nothing new are altered again
+AGAIN, AGAIN_NEW = 0.05, 0.3  # of the inputs that reach nothing new are altered again; where the path as a whole is new
 WRITTEN_EVERY = 0.5  # seconds
 
 
@@ -107,9 +107,9 @@ class Search:
         known = spec["companions"].get(self.identity, ())
         self.companions = [(name, base64.b64decode(one)) for name, one in known if name not in report.missing]
         self.tracer = Tracer(subjects.files)
-        self.features = set()
+        self.features, self.paths = set(), set()  # steps that were reached; which of them together
         self.corpus = []  # (package, where it comes from)
-        self.kept = {}  # package -> [origin, seconds, how it ended]
+        self.kept = {}  # package -> [origin, seconds, how it ended, whether it reached anything new, its path]
         self.failing = self.endless = self.sized = 0
         self.lost = 0
         self.returned = 0
@@ -337,7 +337,7 @@ class Search:
                 return
         elif seconds > (SLOW_SIZED if origin == "sized" else SLOW_SECONDS) and origin != "recorded":
             return
-        new = features - self.features
+        new, path = features - self.features, hash(frozenset(features))
         if end == "fails":
             if self.failing >= self.spec["failing"] and origin != "recorded":
                 return
@@ -348,9 +348,11 @@ class Search:
             self.features |= new
             self.corpus.append((package, origin))
         elif end == "returns" and len(self.corpus) < 400:
-            if origin not in MADE_UP or self.source.random() < AGAIN:  # several steps away from anything known
+            again = AGAIN if path in self.paths else AGAIN_NEW
+            if origin not in MADE_UP or self.source.random() < again:  # several steps away from anything known
                 self.corpus.append((package, origin))
-        self.kept[package] = [origin, seconds, end, bool(new)]
+        self.paths.add(path)
+        self.kept[package] = [origin, seconds, end, bool(new), path]
 
     def outcome(self, package, limit, traced=True):
         """(how it ended, seconds, what it reached); None where it cannot be called."""
@@ -381,13 +383,14 @@ class Search:
         return "raises" if ours else "fails", ended.seconds, features | {("raises", named(type(ended.error)))}
 
     def chosen(self):
-        """Inputs to compare on: first those that were given or reach something new, then all others that there is room for.
+        """Inputs to compare on: first those that were given or reach something new, then as many paths as there is room for.
 
         The last part of each says whether it is worth more than one call.
         """
         first = [package for package, about in self.kept.items() if about[0] not in MADE_UP or about[3]]
         rest = [package for package in self.kept if package not in set(first)]
         random.Random(11).shuffle(rest)
+        rest = by_turns(rest, [self.kept[package][4] for package in rest])
         total, deep, wide = 0, self.spec["most"], self.spec["wide"]
         for number, package in enumerate([*first[: deep * 2 // 3], *rest, *first[deep * 2 // 3 :]]):
             total += len(package)
@@ -419,6 +422,15 @@ def with_functions(functions, package, called):
                     yield pack(changed, MOST_BYTES, files)
                 except CannotPack:
                     continue
+
+
+def by_turns(values, groups):
+    """One value of each group, then a second one of each, and so on."""
+    seen, turns = {}, []
+    for group in groups:
+        seen[group] = seen.get(group, 0) + 1
+        turns.append(seen[group])
+    return [values[place] for place in sorted(range(len(values)), key=turns.__getitem__)]
 
 
 def is_empty(value):

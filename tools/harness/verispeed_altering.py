@@ -732,9 +732,8 @@ def may_widen(function):
         return ()
     found = set()
     for place, one in enumerate(parameters):
-        said = (
-            one.annotation if isinstance(one.annotation, str) else getattr(one.annotation, "__name__", str(one.annotation))
-        )
+        bare = issubclass(type(one.annotation), type)  # and not list[int]
+        said = one.annotation.__name__ if bare else str(one.annotation)
         if one.annotation is one.empty or said.rpartition(".")[2] in UNSAID:
             found |= {one.name, place}
             if one.kind is one.VAR_POSITIONAL:
