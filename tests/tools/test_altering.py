@@ -11,7 +11,7 @@ from tools.rooms import HARNESS_FOLDER
 
 sys.path.insert(0, str(HARNESS_FOLDER))  # explore takes it out again
 import explore
-from verispeed_altering import Alterer, may_widen, plain_parts
+from verispeed_altering import Alterer, chain, leads_to, may_widen, plain_parts
 
 
 def alterer(seed=0, **more):
@@ -86,3 +86,20 @@ def test_parts_of_a_call_are_found_inside_containers():
 
 def test_each_path_has_its_turn():
     assert explore.by_turns("abcdef", [1, 1, 1, 2, 2, 3]) == ["a", "d", "f", "b", "e", "c"]
+
+
+@pytest.mark.parametrize(
+    ("graph", "made"),
+    [
+        ({"a": ["b"], "b": []}, {"a0": ["a1"], "a1": ["a2"], "a2": []}),
+        ({1: {2: 0.5}, 2: {}}, {0: {1: 0.5}, 1: {2: 0.5}, 2: {}}),
+        ({"a": [("b", 7)], "b": [("a", 7)]}, {"a0": [("a1", 7)], "a1": [("a2", 7)], "a2": []}),
+        ({"x": (), "a": {"x"}}, {"a0": {"a1"}, "a1": {"a2"}, "a2": set()}),
+    ],
+)
+def test_graph_becomes_one_long_way(graph, made):
+    assert chain(graph, 3) == made
+
+
+def test_what_is_no_graph_is_no_chain():
+    assert not any(leads_to(graph, one) for graph in ({"a": 1}, {"a": "a"}, {"a": ["c"]}, {}) for one in graph.values())

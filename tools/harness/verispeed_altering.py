@@ -40,6 +40,9 @@ WHOLE = (
     -(2**31),
     2**63,
     10**12,
+    2**53 + 1,  # no float
+    94906267**2 - 1,  # its root as a float is a whole number too large
+    2**64 - 1,
 )
 REAL = (
     0.0,
@@ -294,6 +297,8 @@ class Alterer:
             made = (value * (size // len(value) + 1))[:size]
             made = [self.value(one) if is_fixed(one) and self.source.random() < 0.5 else one for one in made]
             return sorted(made) if self.ordered and value == sorted(value) else made
+        if kind is dict and self.source.random() < 0.5 and any(leads_to(value, one) for one in list(value.values())[:20]):
+            return chain(value, size * 3)
         if kind is dict:
             made = dict(value)
             for key in list(value) * (size // len(value)):
@@ -722,6 +727,32 @@ def plain_parts(value, depth=0):
             if number >= MOST_PLAIN:
                 return
             yield one
+
+
+def leads_to(graph, value):
+    """True if a value of a dict holds keys of it, as the neighbours in a graph do."""
+    if type(value) not in (list, tuple, set, frozenset, dict):
+        return False
+    for one in list(value)[:20]:
+        first = one[0] if type(one) is tuple and one else one
+        if is_fixed(first) and first in graph:
+            return True
+    return False
+
+
+def chain(graph, size):
+    """A graph as a single long way, of the kind of nodes and neighbours that `graph` has."""
+    node, neighbours = next((key, value) for key, value in graph.items() if leads_to(graph, value))
+    names = [number if type(node) is int else "%s%d" % (node, number) for number in range(size)]
+    kind, one = type(neighbours), next(iter(neighbours))
+    made = {}
+    for place, follower in enumerate(names[1:]):
+        if kind is dict:
+            made[names[place]] = {follower: neighbours[one]}
+        else:
+            made[names[place]] = kind([(follower, *one[1:]) if type(one) is tuple else follower])
+    made[names[-1]] = kind()
+    return made
 
 
 def may_widen(function):
