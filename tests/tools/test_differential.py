@@ -98,6 +98,16 @@ class Cart:
 
 def unknown(thing):
     return thing.secret + 1
+
+
+def doubled(value):
+    if not isinstance(value, (int, float)):
+        raise TypeError(f"a number, not {type(value).__name__}")
+    return value * 2
+
+
+def keyed(texts, key=None):
+    return [text if key is None else key(text) for text in texts]
 '''
 TESTS = """\
 import pytest
@@ -110,6 +120,8 @@ def test_most():
         shop.cents("x")
     assert shop.tagged([{"a": 1}]) == [{"a": 1, "tag": True}]
     assert list(shop.pairs([1])) == [(1, 1)]
+    assert shop.doubled(2) == 4
+    assert shop.keyed(["a", "bc"]) == ["a", "bc"]
 
 
 def test_cart():
@@ -119,6 +131,7 @@ def test_cart():
 """
 BODY = "    found = 0\n    for value in values:\n        found += value\n    return found\n\n\ndef largest"
 PRICES = "        found = 0\n        for price in self.prices:\n            found += price\n        return found\n"
+LONG = "    return sum(values[:250]) + sum(values[270:])\n\n\ndef largest"
 STALE = "        self._sum = self.__dict__.get('_sum') or sum(self.prices)\n        return self._sum\n"
 NODES = ["test_shop.py::test_most", "test_shop.py::test_cart"]
 
@@ -203,8 +216,11 @@ def test_rounding_is_told_apart_and_a_tolerance_accepts_it(judged):
         ("chosen", "random.random() < 0.5", "random.random() < 0.5 or random.random() < 0", "chosen("),
         ("total", "    return found\n\n\ndef largest", "    print()\n    return found\n\n\ndef largest", "prints"),
         ("Cart.sum", PRICES, STALE, "Cart.sum("),
+        ("total", BODY, LONG, "total(["),
+        ("doubled", "(int, float)", "(int, float, str)", "a number, not str before"),
+        ("keyed", "text if key is None else key(text)", "text", "keyed("),
     ],
-    ids=["message", "empty", "short", "draws", "prints", "stale"],
+    ids=["message", "empty", "short", "draws", "prints", "stale", "long", "another type", "a function"],
 )  # fmt: skip
 def test_edits_that_are_wrong_somewhere_are_refused_with_a_counterexample(judged, name, old, new, said):
     found = judged(name, old, new)
