@@ -5,7 +5,7 @@ from __future__ import annotations
 from fnmatch import fnmatch
 
 from agent.errors import OptimizeError
-from agent.settings import RULES_MODEL, Settings
+from agent.settings import RULES_MODEL, Settings, hosted, with_rules
 from agent.state import HOSTED, MICRO, RULES, TOGETHER, TURNS, State
 from agent.station import Station, Update, some
 from tools.values import Hotspot, Outcome
@@ -16,7 +16,7 @@ LITTLE_GAIN = 1.01  # what a rewrite must show to be tried together with others
 def choose(state: State, station: Station) -> Update:
     """The next hotspot and whose turn it is; None when nothing is left or the time is over."""
     for hotspot in worthwhile(state["hotspots"], station.settings):
-        turn = None if station.out_of_time else _next_turn(hotspot, state, station.settings)
+        turn = None if station.out_of_time else _next_turn(hotspot, state, station)
         if turn is None or not _can_be_checked(hotspot, state):
             continue
         name = hotspot.function.id
@@ -29,8 +29,8 @@ def choose(state: State, station: Station) -> Update:
             update["turns"] = {**state["turns"], name: (*state["turns"].get(name, ()), turn)}
         return update
     notices = ["the time that was given is over; what is left was not asked about"] if station.out_of_time else []
-    if spent_up(state, station.settings):
-        notices.append("no model was asked any more: --max-cost is reached, or the price of its answers is unknown")
+    if station.budget.refused:
+        notices.append(f"no model was asked any more: {station.budget.refused}")
     return {"hotspot": None, "notices": [*notices, *_hopeless(state, station.settings)]}
 
 
@@ -76,24 +76,18 @@ def _wanted(hotspot: Hotspot, settings: Settings) -> bool:
     return not settings.function or function.id in settings.function or function.name in settings.function
 
 
-def _next_turn(hotspot: Hotspot, state: State, settings: Settings) -> str | None:
-    name = hotspot.function.id
-    with_rules = RULES_MODEL in settings.model
+def _next_turn(hotspot: Hotspot, state: State, station: Station) -> str | None:
+    name, settings = hotspot.function.id, station.settings
+    rules = with_rules(settings)
     open_turns = {
-        RULES: with_rules and RULES not in state["turns"].get(name, ()),
-        HOSTED: any(refusal(model, hotspot) not in state["declined"] for model in settings.model if model != RULES_MODEL)
+        RULES: rules and RULES not in state["turns"].get(name, ()),
+        HOSTED: any(refusal(model, hotspot) not in state["declined"] for model in hosted(settings))
         and state["asks"].get(name, 0) < settings.attempts
-        and not spent_up(state, settings),
-        MICRO: with_rules and settings.attempts > 1 and MICRO not in state["turns"].get(name, ()),
-        TOGETHER: with_rules and TOGETHER not in state["turns"].get(name, ()) and len(helpful(state, hotspot)) > 1,
+        and not station.budget.refused,
+        MICRO: rules and settings.attempts > 1 and MICRO not in state["turns"].get(name, ()),
+        TOGETHER: rules and TOGETHER not in state["turns"].get(name, ()) and len(helpful(state, hotspot)) > 1,
     }
     return next((turn for turn in TURNS if open_turns[turn]), None)
-
-
-def spent_up(state: State, settings: Settings) -> bool:
-    """True once the cap on dollars is reached; a price that nobody knows counts as over it, or the cap would be none."""
-    spent = state["spent"].dollars
-    return settings.max_cost is not None and (spent is None or spent >= settings.max_cost)
 
 
 def _can_be_checked(hotspot: Hotspot, state: State) -> bool:

@@ -107,8 +107,9 @@ def run(
     min_gain: Annotated[float | None, typer.Option(help="Smallest gain worth a commit. Default: 0.05 = 5 %.")] = None,
     max_minutes: Annotated[float | None, typer.Option(help="Start nothing new after so many minutes.")] = None,
     max_cost: Annotated[
-        float | None, typer.Option(help="Stop asking after so many dollars, or at an unknown price.")
+        float | None, typer.Option(help="Most dollars that models may cost, calls under way included. 0: only rules.")
     ] = None,
+    max_tokens: Annotated[int | None, typer.Option(help="Most tokens of prompts and answers together.")] = None,
     sandbox: Annotated[str | None, typer.Option(help="auto, require or off. Default: auto.")] = None,
     allow_network: Annotated[
         bool, typer.Option("--allow-network", help="Let target code use the network, services on this machine included.")
@@ -153,6 +154,7 @@ def run(
         "min_gain": min_gain,
         "max_minutes": max_minutes,
         "max_cost": max_cost,
+        "max_tokens": max_tokens,
         "sandbox": sandbox,
         "allow_network": allow_network or None,
         "allow_read": tuple(str(one.expanduser().absolute()) for one in allow_read or ()),

@@ -14,10 +14,11 @@ import os
 import random
 import re
 import socket
+import threading
 import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -26,6 +27,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field, SecretStr, ValidationError
 
+from agent.budget import Budget, at_most
 from agent.errors import OptimizeError
 from tools.values import Usage, Value
 
@@ -46,6 +48,10 @@ class ModelUnavailable(OptimizeError):
 
 class ReplyLost(Exception):
     """One request failed for good, in a way that may not hit the next one; the text says how."""
+
+
+class PromptTooLong(ReplyLost):
+    """The model takes no prompt of that length; a shorter one may fit."""
 
 
 class Message(Value):
@@ -76,7 +82,10 @@ class ModelSettings(Value):
     api_key: SecretStr | None = None
     api_base: str | None = None
     temperature: float | None = None
+    reasoning_effort: str | None = None  # such as "low", where the model has one
     max_output_tokens: int = Field(default=8192, ge=1)
+    concurrency: int = Field(default=4, ge=1)  # requests under way at the same time
+    prices: tuple[float, float] | None = None  # dollars per prompt and per completion token; None: as listed
 
 
 class Model(Protocol):
@@ -87,10 +96,16 @@ class Model(Protocol):
         """The name in `--model`, in commits and in reports."""
 
     def complete(self, messages: Sequence[Message]) -> Completion:
-        """The answer; `ReplyLost` where this one request failed, `ModelUnavailable` where all of them would."""
+        """The answer.
+
+        `ReplyLost` where this one request failed, `ModelUnavailable` where all of them would, `CapReached` where it was not
+        sent because of what it could cost.
+        """
 
 
-def open_model(name: str, settings: ModelSettings, sleep: Callable[[float], None] = time.sleep) -> Model:
+def open_model(
+    name: str, settings: ModelSettings, sleep: Callable[[float], None] = time.sleep, budget: Budget | None = None
+) -> Model:
     """The hosted model of that name, or `ModelUnavailable` where it is plain beforehand that it cannot answer."""
     if name.startswith("openai/"):
         if not name.removeprefix("openai/"):
@@ -102,7 +117,7 @@ def open_model(name: str, settings: ModelSettings, sleep: Callable[[float], None
             )
     else:
         _refuse_unknown_provider(name)
-    return HostedModel(name, settings, sleep)
+    return HostedModel(name, settings, sleep, budget or Budget(), threading.Semaphore(settings.concurrency))
 
 
 def asked_how(model: Model) -> str:
@@ -110,7 +125,8 @@ def asked_how(model: Model) -> str:
     if not isinstance(model, HostedModel):
         return ""
     settings = model.settings
-    return f"{_address(model.name, settings)} {settings.temperature} {settings.max_output_tokens}"
+    effort = f" {settings.reasoning_effort}" if settings.reasoning_effort else ""
+    return f"{_address(model.name, settings)} {settings.temperature} {settings.max_output_tokens}{effort}"
 
 
 @dataclass(frozen=True)
@@ -120,24 +136,42 @@ class HostedModel:
     name: str
     settings: ModelSettings
     sleep: Callable[[float], None] = time.sleep
+    budget: Budget = field(default_factory=Budget, repr=False)
+    slots: threading.Semaphore = field(default_factory=threading.Semaphore, repr=False)
     # Spreads the retries of parallel requests; nothing secret depends on it.
     jitter: Callable[[], float] = field(default=random.random, repr=False)
 
     def complete(self, messages: Sequence[Message]) -> Completion:
         """The answer, after as many tries as the settings allow."""
-        import openai  # takes a second
-
-        ask = self._ask_openai if self.name.startswith("openai/") else self._ask_litellm
         for tries in range(1, self.settings.max_tries + 1):
-            try:
-                return self._completion(ask(messages))
-            except (openai.APIError, ValidationError, _NoChoice) as error:
-                failure = _failure(error, self.name, self.settings)
+            answer = self._try(messages)
+            if isinstance(answer, Completion):
+                return answer
+            failure = answer
             if failure.wait_seconds is None or tries == self.settings.max_tries:
                 break
             backoff = min(FIRST_WAIT_SECONDS * 2 ** (tries - 1), LONGEST_BACKOFF_SECONDS)
             self.sleep(max(failure.wait_seconds, backoff / 2) + backoff / 2 * self.jitter())
         raise failure.raised(tries) from None  # the cause can hold a key in its text
+
+    def _try(self, messages: Sequence[Message]) -> Completion | _Failure:
+        """One request. What it cost is in the budget; a request that may have been answered counts at its most."""
+        import openai  # takes a second
+
+        ask = self._ask_openai if self.name.startswith("openai/") else self._ask_litellm
+        limit, prices = self.settings.max_output_tokens, price_of(self.name, self.settings)
+        with self.slots:
+            call = self.budget.reserve(at_most(messages, limit, prices))
+            try:
+                completion = self._completion(ask(messages))
+            except (openai.APIError, ValidationError, _NoChoice) as error:
+                failure = _failure(error, self.name, self.settings)
+                if failure.was_refused:
+                    self.budget.settle(call, Usage())
+                return failure
+        if completion.usage.prompt_tokens:
+            self.budget.settle(call, completion.usage)
+        return completion
 
     def _ask_openai(self, messages: Sequence[Message]) -> _Answer:
         import openai
@@ -148,6 +182,8 @@ class HostedModel:
         body: dict[str, Any] = {limit: settings.max_output_tokens}  # Any: the body of a request is free-form JSON
         if settings.temperature is not None:
             body["temperature"] = settings.temperature
+        if settings.reasoning_effort is not None:
+            body["reasoning_effort"] = settings.reasoning_effort
         client = openai.OpenAI(
             api_key=_key(settings) or "none",  # local servers want none, but the client insists
             base_url=settings.api_base or OPENAI_BASE,
@@ -168,6 +204,7 @@ class HostedModel:
             messages=[message.model_dump() for message in messages],
             max_tokens=self.settings.max_output_tokens,
             temperature=self.settings.temperature,
+            reasoning_effort=self.settings.reasoning_effort,
             timeout=self.settings.timeout_seconds,
             num_retries=0,
             max_retries=0,
@@ -237,6 +274,7 @@ class _Failure:
     kind: type[ModelUnavailable | ReplyLost]
     sentence: str
     wait_seconds: float | None = None
+    was_refused: bool = False  # the server said so, or there is none: nothing was answered, and nothing is paid
 
     def raised(self, tries: int) -> ModelUnavailable | ReplyLost:
         return self.kind(self.sentence if tries == 1 else f"{self.sentence} ({tries} tries)")
@@ -253,13 +291,14 @@ def _failure(error: openai.APIError | ValidationError | _NoChoice, name: str, se
     if isinstance(error, openai.APITimeoutError):
         return _Failure(ReplyLost, f"{name} did not answer within {settings.timeout_seconds:g} s.", 0.0)
     if any(isinstance(cause, ConnectionRefusedError | socket.gaierror) for cause in _causes(error)):
-        return _Failure(ModelUnavailable, f"No server answers at {_address(name, settings)}: is it running?", 0.0)
+        sentence = f"No server answers at {_address(name, settings)}: is it running?"
+        return _Failure(ModelUnavailable, sentence, 0.0, was_refused=True)
     status = getattr(error, "status_code", None)
     if status == 200:  # LiteLLM's way to say that the body could not be read
         return _Failure(ReplyLost, f"{name} answered something that is no chat completion.", 0.0)
     if status is None:
         return _Failure(ReplyLost, f"The connection to {name} broke{said}.", 0.0)
-    return _status_failure(int(status), error, name, settings)
+    return replace(_status_failure(int(status), error, name, settings), was_refused=True)
 
 
 def _status_failure(status: int, error: openai.APIError, name: str, settings: ModelSettings) -> _Failure:
@@ -276,7 +315,7 @@ def _status_failure(status: int, error: openai.APIError, name: str, settings: Mo
             return _Failure(ReplyLost, f"{name} asks to wait {wait_seconds:.0f} s ({status}){said}.")
         return _Failure(ReplyLost, f"{name} failed with status {status}{said}.", wait_seconds)
     if code == "context_length_exceeded" or type(error).__name__ == "ContextWindowExceededError":
-        return _Failure(ReplyLost, f"The prompt is too long for {name}{said}.")
+        return _Failure(PromptTooLong, f"The prompt is too long for {name}{said}.")
     return _Failure(ReplyLost, f"{name} refused the request ({status}){said}.")
 
 
@@ -365,9 +404,16 @@ def _usage(name: str, settings: ModelSettings, tokens: _Tokens | None) -> Usage:
     if tokens is None or tokens.prompt_tokens is None:
         return Usage(dollars=None)
     prompt, completion = tokens.prompt_tokens, tokens.completion_tokens or 0
-    prices = None if name.startswith("openai/") and not _is_openai(settings) else _prices(name)
+    prices = price_of(name, settings)
     dollars = None if prices is None else prompt * prices[0] + completion * prices[1]
     return Usage(prompt_tokens=prompt, completion_tokens=completion, dollars=dollars)
+
+
+def price_of(name: str, settings: ModelSettings) -> tuple[float, float] | None:
+    """Dollars per prompt and per completion token: the user's own, or as listed; None where nobody knows."""
+    if settings.prices is not None:
+        return settings.prices
+    return None if name.startswith("openai/") and not _is_openai(settings) else _prices(name)
 
 
 def _prices(name: str) -> tuple[float, float] | None:

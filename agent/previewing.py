@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from agent import stations
 from agent.choosing import worthwhile
 from agent.proposing import conversation, propose_rules
-from agent.settings import RULES_MODEL
+from agent.settings import RULES_MODEL, hosted, with_rules
 from agent.state import RULES, State, first_state
 from agent.station import counted
 
@@ -45,9 +45,9 @@ def plan(station: Station) -> tuple[Planned, ...]:
 
 def _planned(hotspot: Hotspot, state: State, station: Station) -> Planned:
     question = stations.question({**state, "hotspot": hotspot, "turn": RULES}, station)
-    models = station.settings.model
-    found = propose_rules(question).candidates if RULES_MODEL in models else ()
-    characters = sum(len(message.content) for message in conversation(question)) if _hosted(models) else 0
+    settings = station.settings
+    found = propose_rules(question).candidates if with_rules(settings) else ()
+    characters = sum(len(message.content) for message in conversation(question)) if hosted(settings) else 0
     names = tuple(candidate.rewrite for candidate in found if candidate.rewrite)
     return Planned(hotspot, asked=True, rewrites=names, prompt_tokens=characters // CHARACTERS_PER_TOKEN)
 
@@ -93,21 +93,18 @@ def _questions(one: Planned, settings: Settings) -> list[str]:
     if not one.asked:
         return []
     found = []
-    if RULES_MODEL in settings.model:
+    if with_rules(settings):
         found.append(f"rules: {', '.join(one.rewrites) or 'nothing that applies'}")
     more = f"about {one.prompt_tokens:,} tokens, up to {counted(settings.attempts, 'time')}"
-    return [*found, *(f"{name}: {more}" for name in _hosted(settings.model))]
+    return [*found, *(f"{name}: {more}" for name in hosted(settings))]
 
 
 def _total(planned: Sequence[Planned], settings: Settings) -> str:
     asked = [one for one in planned if one.asked]
-    hosted = len(_hosted(settings.model))
-    text = f"would ask {', '.join(settings.model)} about {counted(len(asked), 'function')}"
-    if hosted:
-        tokens = hosted * settings.attempts * sum(one.prompt_tokens for one in asked)
-        text += f", at most {hosted * settings.attempts * len(asked)} requests with about {tokens:,} prompt tokens"
+    models = hosted(settings)
+    names = [*([RULES_MODEL] if with_rules(settings) else []), *models]
+    text = f"would ask {', '.join(names)} about {counted(len(asked), 'function')}"
+    if models:
+        tokens = len(models) * settings.attempts * sum(one.prompt_tokens for one in asked)
+        text += f", at most {len(models) * settings.attempts * len(asked)} requests with about {tokens:,} prompt tokens"
     return f"{text}; nothing was asked or changed"
-
-
-def _hosted(models: Sequence[str]) -> list[str]:
-    return [name for name in models if name != RULES_MODEL]

@@ -8,6 +8,7 @@ import tokenize
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from agent.budget import CapReached
 from agent.models import Message, Model, ReplyLost
 from agent.settings import RULES_MODEL
 from prompts import render
@@ -99,7 +100,7 @@ def propose_with_model(question: Question, model: Model) -> Proposals:
     messages = conversation(question)
     try:
         completion = model.complete(messages)
-    except ReplyLost as error:
+    except (ReplyLost, CapReached) as error:
         return Proposals(notices=(f"{model.name} on {question.hotspot.function.id}: {error}",))
     path = question.hotspot.function.path
     try:

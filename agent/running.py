@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
+from agent.budget import Budget
+from agent.errors import OptimizeError
 from agent.interrupting import interruptible
-from agent.models import Model, ModelSettings, open_model
+from agent.models import Model, ModelSettings, open_model, price_of
 from agent.progress import Progress
 from agent.report import Report, as_json, as_markdown, make_report
-from agent.runs import RunRecord, clear, holding
-from agent.settings import RULES_MODEL, Settings
+from agent.runs import SPENDING, RunRecord, clear, holding
+from agent.settings import ModelOptions, Settings, hosted
 from agent.state import checkpoints
 from agent.station import Station
 from agent.surroundings import (
@@ -45,6 +47,7 @@ from workspaces.writing import write_whole
 if TYPE_CHECKING:
     from agent.previewing import Planned
 
+MILLION = 1_000_000
 NO_BASELINE = Baseline(outcomes={}, flaky=(), failing=(), benchmarks=(), running={}, results={}, seconds=0.0)
 
 
@@ -57,7 +60,8 @@ def run(record: RunRecord, environment: Mapping[str, str], progress: Progress) -
 def _run(record: RunRecord, environment: Mapping[str, str], progress: Progress) -> Report:
     from agent import loop  # langgraph takes a second
 
-    models = open_models(record.settings, environment)  # before anything takes time
+    budget = Budget(record.settings.max_cost, record.settings.max_tokens, record.folder / SPENDING)
+    models = open_models(record.settings, environment, budget)  # before anything takes time
     shut = why_unpublishable(record.source)
     if shut:
         progress.say(
@@ -65,7 +69,7 @@ def _run(record: RunRecord, environment: Mapping[str, str], progress: Progress) 
             f"writable, now or later, and go on with: optimize resume {record.id}"
         )
     target = prepare(record, environment, progress)
-    station = _station(record, target, models, progress)
+    station = replace(_station(record, target, models, progress), budget=budget)
     with checkpoints(record.state_file) as checkpointer, interruptible(target.stop):
         graph = loop.build(checkpointer)
         known = loop.state_of(graph, record.id)
@@ -184,14 +188,30 @@ def check_workload(command: str | None) -> None:
         find_benchmarks(command, NO_BASELINE)
 
 
-def open_models(settings: Settings, environment: Mapping[str, str]) -> dict[str, Model]:
-    """The hosted models of a run, ready to be asked; ModelUnavailable if one cannot be."""
-    key = environment.get("OPENAI_API_KEY")
-    asked = ModelSettings(
+def open_models(settings: Settings, environment: Mapping[str, str], budget: Budget | None = None) -> dict[str, Model]:
+    """The hosted models of a run, ready to be asked; OptimizeError if one cannot be, or a price is needed and unknown."""
+    found = {}
+    for name in hosted(settings):
+        asked = _asked(settings.models.get(name, ModelOptions()), environment)
+        found[name] = open_model(name, asked, budget=budget)
+        if settings.max_cost is not None and price_of(name, asked) is None:
+            raise OptimizeError(
+                f"Nobody knows what {name} costs, so --max-cost cannot be kept: say it in dollars per million tokens, "
+                f'[tool.optimize.models."{name}"] input_price = 0.5, output_price = 1.5, or use --max-tokens.'
+            )
+    return found
+
+
+def _asked(options: ModelOptions, environment: Mapping[str, str]) -> ModelSettings:
+    key, prices = environment.get("OPENAI_API_KEY"), None
+    if options.input_price is not None and options.output_price is not None:
+        prices = (options.input_price / MILLION, options.output_price / MILLION)
+    return ModelSettings(
         api_key=SecretStr(key) if key else None,
         api_base=environment.get("OPENAI_API_BASE") or environment.get("OPENAI_BASE_URL"),
+        prices=prices,
+        **options.model_dump(exclude={"input_price", "output_price"}),
     )
-    return {name: open_model(name, asked) for name in settings.model if name != RULES_MODEL}
 
 
 def clean(record: RunRecord) -> None:

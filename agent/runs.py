@@ -20,12 +20,12 @@ from workspaces.holding import Held, held, is_held
 from workspaces.writing import PARTIAL, remove_folder, write_whole
 
 RECORD, LOCK, REPORT = "run.json", "run.lock", "report"
-REPLIES = "replies"
+REPLIES, SPENDING = "replies", "spending.jsonl"
 # what a run goes on from, and what is left of it when it has ended; all else in its folder can be made again
 KEPT = frozenset(
     {
         *(RECORD, LOCK, "state.sqlite", "state.sqlite-wal", "state.sqlite-shm", "clone.git", "gitconfig"),
-        *(REPLIES, "verdicts", "confirmations.txt", f"{REPORT}.json", f"{REPORT}.md"),
+        *(REPLIES, SPENDING, "verdicts", "confirmations.txt", f"{REPORT}.json", f"{REPORT}.md"),
     }
 )
 

@@ -7,13 +7,33 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import ConfigDict, Field, ValidationError
+from pydantic import ConfigDict, Field, ValidationError, model_validator
 
 from tools.values import Value
 from workspaces.errors import OptimizeError
 from workspaces.sandbox import Mode
 
 RULES_MODEL = "rules"  # the built-in catalogue, as a name for --model
+
+
+class ModelOptions(Value):
+    """How one model is asked, as in [tool.optimize.models."openai/gpt-4o"]."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    input_price: float | None = Field(None, ge=0, description="dollars for a million tokens of prompt")
+    output_price: float | None = Field(None, ge=0, description="dollars for a million tokens of answer")
+    timeout_seconds: float = Field(600.0, gt=0, description="for one answer")
+    max_output_tokens: int = Field(8192, ge=1, description="longest answer")
+    temperature: float | None = Field(None, ge=0)
+    reasoning_effort: str | None = Field(None, description="such as low or high, where the model has one")
+    concurrency: int = Field(4, ge=1, description="requests under way at the same time")
+
+    @model_validator(mode="after")
+    def _both_prices(self) -> ModelOptions:
+        if (self.input_price is None) != (self.output_price is None):
+            raise ValueError("input_price and output_price go together")
+        return self
 
 
 class Settings(Value):
@@ -23,12 +43,14 @@ class Settings(Value):
 
     workload: str | None = Field(None, description="command that should become faster")
     model: tuple[str, ...] = Field(("rules",), description="models to ask: rules, or any LiteLLM name")
+    models: dict[str, ModelOptions] = Field({}, description="how single models are asked, by name")
     only: tuple[str, ...] = Field((), description="globs of files to look at")
     function: tuple[str, ...] = Field((), description="functions to look at, path:name or name")
     attempts: int = Field(3, ge=1, le=50, description="times a model is asked about one function")
     min_gain: float = Field(0.05, ge=0, lt=10, description="smallest speedup worth a commit, 0.05 = 5 %")
     max_minutes: float | None = Field(None, gt=0, description="stop proposing after so many minutes")
-    max_cost: float | None = Field(None, gt=0, description="stop asking after so many dollars")
+    max_cost: float | None = Field(None, ge=0, description="most dollars that models may cost; 0: ask none")
+    max_tokens: int | None = Field(None, ge=0, description="most tokens of prompts and answers together")
     allow_caching: bool = Field(False, description="accept speedups that only come from remembering results")
     allow_new_imports: bool = Field(False, description="accept imports of what is installed but not declared by the project")
     max_changed_lines: int | None = Field(
@@ -48,6 +70,18 @@ class Settings(Value):
     tolerance: float = Field(0.0, ge=0, lt=1, description="relative difference of floats that is no difference")
     search_seconds: float = Field(1.2, gt=0, description="CPU time of looking for inputs of one function")
     test_seconds: float = Field(600.0, gt=0, description="wall limit of one run of the suite")
+
+
+def hosted(settings: Settings) -> tuple[str, ...]:
+    """Models that cost something, as far as anything may be spent."""
+    if settings.max_cost == 0 or settings.max_tokens == 0:
+        return ()
+    return tuple(name for name in settings.model if name != RULES_MODEL)
+
+
+def with_rules(settings: Settings) -> bool:
+    """Whether the built-in rewrites are tried: where they are named, or where nobody else may be asked."""
+    return RULES_MODEL in settings.model or not hosted(settings)
 
 
 def read_settings(project: Path, given: Mapping[str, Any]) -> Settings:  # Any: what the command line parsed

@@ -10,6 +10,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
+from agent.budget import Budget
 from agent.models import Model
 from agent.progress import Progress
 from agent.settings import Settings
@@ -30,6 +31,7 @@ class Station:
     progress: Progress
     folder: Path  # of the run
     branch: str
+    budget: Budget = field(default_factory=Budget)
     clock: Callable[[], float] = time.monotonic
     started: float = field(default_factory=time.monotonic)
     earlier_seconds: float = 0.0  # of work, before the run was resumed

@@ -39,7 +39,7 @@ class Entry(Value):
     path: str
     text: str  # of the whole module
     caught: tuple[Outcome, ...] = ()  # what a judge that sees through it may say; empty for honest ones
-    witness: str = ""  # a script that prints something else with the candidate than without, where it is a matter of behaviour
+    witness: str = ""  # a script that prints something else with the candidate; empty where behaviour is not the point
     names: tuple[str, ...] = ()  # a reason that tells what was found holds one of these, whatever the case of letters
 
     @property

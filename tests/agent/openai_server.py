@@ -20,12 +20,14 @@ class Answer:
     never: bool = False  # hold the answer back until the server is closed
 
 
-def text_answer(text: str | None, *, usage: bool = True, finish_reason: str = "stop") -> Answer:
-    """A well-formed completion."""
+def text_answer(
+    text: str | None, *, usage: bool = True, finish_reason: str = "stop", tokens: tuple[int, int] = (1000, 100)
+) -> Answer:
+    """A well-formed completion; `tokens` of prompt and answer."""
     choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": finish_reason}
     body: dict[str, object] = {"id": "1", "object": "chat.completion", "created": 1, "model": "served", "choices": [choice]}
     if usage:
-        body["usage"] = {"prompt_tokens": 1000, "completion_tokens": 100, "total_tokens": 1100}
+        body["usage"] = {"prompt_tokens": tokens[0], "completion_tokens": tokens[1], "total_tokens": sum(tokens)}
     return Answer(json.dumps(body).encode())
 
 

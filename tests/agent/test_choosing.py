@@ -1,21 +1,24 @@
 import pytest
 
-from agent.choosing import helpful, spent_up
-from agent.settings import Settings
+from agent.choosing import helpful
+from agent.settings import Settings, hosted, with_rules
 from agent.state import first_state
 from tests.agent.values import hotspot, verdict
-from tools.values import Outcome, Usage
+from tools.values import Outcome
 
 
-@pytest.mark.parametrize(("dollars", "over"), [(0.0, False), (0.4, False), (0.5, True), (0.9, True), (None, True)])
-def test_cap_on_dollars_holds_and_an_unknown_price_counts_as_over_it(dollars, over):
-    state = {**first_state("start"), "spent": Usage(dollars=dollars)}
-    assert spent_up(state, Settings(max_cost=0.5)) is over
-
-
-def test_without_a_cap_nothing_is_over_it():
-    state = {**first_state("start"), "spent": Usage(dollars=None)}
-    assert not spent_up(state, Settings())
+@pytest.mark.parametrize(
+    ("given", "asked", "rewrites"),
+    [
+        ({"model": ("openai/a", "rules")}, ("openai/a",), True),
+        ({"model": ("openai/a",)}, ("openai/a",), False),
+        ({"model": ("openai/a",), "max_cost": 0}, (), True),
+        ({"model": ("openai/a",), "max_tokens": 0}, (), True),
+    ],
+)
+def test_where_nothing_may_be_spent_there_are_the_rules(given, asked, rewrites):
+    settings = Settings(**given)
+    assert (hosted(settings), with_rules(settings)) == (asked, rewrites)
 
 
 def judged_rewrite(name, outcome, speedup):
