@@ -149,10 +149,13 @@ def _read(
     """The rungs that only read the texts, each with the outcome where it fails."""
     yield _size(texts, max_changed_lines), Outcome.BROKEN
     yield _syntax(texts), Outcome.BROKEN
+    suspicion, outcome = _suspicion(texts)
+    if outcome is Outcome.CHEATING:  # says more than that a clock or an exit handler is remembered
+        yield suspicion, outcome
     if not allow_caching:
         yield _cache(texts), Outcome.CACHED
     yield _surface(texts, private, allow_caching), Outcome.BROKEN
-    yield _suspicion(texts)
+    yield suspicion, outcome
     yield _dangers(texts, target.interpreter.version), Outcome.UNPROVEN
 
 

@@ -38,7 +38,7 @@ class Row(Value):
     @property
     def as_expected(self) -> bool:
         """True if the outcome is one that the catalogue names."""
-        return self.accepted if self.entry.honest else self.outcome in self.entry.caught
+        return self.accepted if self.entry.honest else self.outcome in self.entry.expected
 
     @property
     def said(self) -> str:
