@@ -88,3 +88,25 @@ def test_letters_and_digits_become_others_of_their_kind():
     for args, _ in varying.variants(("Ab1 - xyz 99",), {}, 30, 1):
         kinds = ["".join("A" if c.isupper() else "a" if c.islower() else "1" if c.isdigit() else c for c in args[0])]
         assert kinds == ["Aa1 - aaa 11"]
+
+
+def test_what_was_equal_stays_equal():
+    names = ["Ana", "Bert", "Ana", "Cleo", "Bert", "Ana"]
+    for args, _ in varying.variants(([{"name": name, "kilos": len(name) * 10} for name in names],), {}, 20, 1):
+        made = [row["name"] for row in args[0]]
+        assert made[0] == made[2] == made[5]
+        assert made[1] == made[4]
+
+
+def test_list_of_which_nothing_else_can_change_takes_another_order():
+    grid = [[0, 1, 1, 0], [1, 0, 0, 0], [True, False, None, True]]
+    made = varying.variants((grid,), {}, 10, 1)
+    assert len(made) > 3
+    for args, _ in made:
+        assert [sorted(map(repr, row)) for row in args[0]] == [sorted(map(repr, row)) for row in grid]
+    assert varying.variants(([1, 1, 1],), {}, 10, 1) == []
+
+
+def test_large_arguments_give_as_many_as_are_needed():
+    rows = [{"id": number, "name": f"picker {number}", "kilos": number / 7} for number in range(4000)]
+    assert len(varying.variants((rows,), {}, 200, 1, fewest=6)) >= 6

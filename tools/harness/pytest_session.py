@@ -479,7 +479,7 @@ class Others:
     def batches(self, loops):
         """One batch of distinct inputs for each round; none where there are too few."""
         try:
-            made = variants(*self.given, loops * self.wanted, self.seed)
+            made = variants(*self.given, loops * self.wanted, self.seed, self.wanted)
         except Exception:  # an argument that cannot be looked at
             return []
         size = len(made) // self.wanted

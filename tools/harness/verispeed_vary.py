@@ -1,8 +1,9 @@
 """Other arguments of the same types and shapes: what tells work that is done faster from results that are remembered.
 
 Numbers move by a few percent, letters and digits become others of their kind, containers keep their size, keys and order
-(sorted lists stay sorted); truth values, None, keyword texts and objects of other types stay as they are. Standard
-library, Python 3.9 syntax.
+(sorted lists stay sorted); truth values, None, keyword texts and objects of other types stay as they are. What was equal
+stays equal, so that there is as much to do as before. A list of which nothing else can change takes another order.
+Standard library, Python 3.9 syntax.
 """
 
 import random
@@ -12,26 +13,32 @@ import time
 PART = 0.05  # of the letters of a text, and of a number
 MOST = 200  # inputs in one batch
 TRIES = 3  # for each input that is wanted: some come out as one that was there
-ENOUGH_SECONDS = 0.05  # of making them
+ENOUGH_SECONDS, MOST_SECONDS = 0.05, 3.0  # of making them
 LETTERS = (string.ascii_lowercase, string.ascii_uppercase, string.digits)
 
 CLOCK, SOURCE = time.perf_counter, random.Random  # taken before code of the target runs
 
 
-def variants(arguments, keywords, wanted, seed):
-    """Up to `wanted` distinct (arguments, keywords), none of them the given one; empty if nothing in them can be varied."""
+def variants(arguments, keywords, wanted, seed, fewest=1):
+    """Up to `wanted` distinct (arguments, keywords), none of them the given one; empty if nothing in them can be varied.
+
+    After some time `fewest` of them are enough.
+    """
     source, started = SOURCE(seed), CLOCK()
     seen, found = {shown(arguments, keywords)}, []
     for _ in range(min(wanted, MOST) * TRIES):
+        known = {}
         made = (
-            tuple(vary(one, source) for one in arguments),
-            {name: vary_keyword(keywords[name], source) for name in keywords},
+            tuple(vary(one, source, known) for one in arguments),
+            {name: vary_keyword(keywords[name], source, known) for name in keywords},
         )
         mark = shown(*made)
         if mark not in seen:
             seen.add(mark)
             found.append(made)
-        if len(found) >= min(wanted, MOST) or (CLOCK() - started > ENOUGH_SECONDS and found):
+        if CLOCK() - started > MOST_SECONDS:
+            break
+        if len(found) >= min(wanted, MOST) or (CLOCK() - started > ENOUGH_SECONDS and len(found) >= fewest):
             break
     return found
 
@@ -42,28 +49,45 @@ def shown(arguments, keywords):
     return ", ".join([repr(one) for one in arguments] + named)
 
 
-def vary_keyword(value, source):
+def vary_keyword(value, source, known):
     """Keyword texts name a mode more often than they are data."""
-    return value if isinstance(value, str) else vary(value, source)
+    return value if isinstance(value, str) else vary(value, source, known)
 
 
-def vary(value, source):
-    """A value of the same type and shape, made anew."""
+def vary(value, source, known):
+    """A value of the same type and shape, made anew; `known`: what became of those that were met before."""
     kind = type(value)
-    if kind is int:
-        return value + source.randint(-spread(value), spread(value)) if abs(value) > 1 else value
-    if kind is float:
-        return value * (1 + source.uniform(-PART, PART)) if abs(value) < 1e300 else value
-    if kind is str:
-        return "".join(vary_text(value, source))
+    if kind in (int, float, str):
+        mark = kind, value
+        if mark not in known:
+            known[mark] = vary_plain(value, source)
+        return known[mark]
     if kind is list:
-        made = vary_all(value, source)
-        return sorted(made) if is_sorted(value) else made
+        made = [vary(item, source, known) for item in value]
+        if is_sorted(value):
+            return sorted(made)
+        if len(made) > 1 and all(map(is_same, made, value)):
+            source.shuffle(made)
+        return made
     if kind is tuple:
-        return tuple(vary_all(list(value), source))
+        return tuple(vary(item, source, known) for item in value)
     if kind is dict:
-        return dict(zip(value, vary_all(list(value.values()), source)))  # noqa: B905  Python 3.9 has no strict
+        return {key: vary(item, source, known) for key, item in value.items()}
     return value
+
+
+def is_same(one, other):
+    """True for a value that did not change."""
+    return one is other or (type(one) is str and one == other)
+
+
+def vary_plain(value, source):
+    """Another number or text."""
+    if type(value) is int:
+        return value + source.randint(-spread(value), spread(value)) if abs(value) > 1 else value
+    if type(value) is float:
+        return value * (1 + source.uniform(-PART, PART)) if abs(value) < 1e300 else value
+    return "".join(vary_text(value, source))
 
 
 def spread(number):
@@ -80,11 +104,6 @@ def vary_text(text, source):
             if found[place] in alphabet:
                 found[place] = source.choice(alphabet)
     return found
-
-
-def vary_all(items, source):
-    """Items made anew: all of them, or what remembers items would gain from any that it has met."""
-    return [vary(item, source) for item in items]
 
 
 def count(size):
