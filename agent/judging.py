@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from statistics import median
 
-from tools.benchmarking import BREAK_EVEN_CALLS
+from tools.benchmarking import BREAK_EVEN_CALLS, MOST_IMPORT_SECONDS
+from tools.comparing import import_seconds
 from tools.values import BenchmarkKind, Candidate, Check, Clock, Interval, Measurement, Outcome, Verdict
 
 ALPHA = 0.01  # chance, over a whole run, that any commit is not faster by min_gain
@@ -138,6 +140,9 @@ def _why_cached(measurement: Measurement) -> str:
             f"later calls are {repeated}, but {once * 1000:.1f} ms more are paid once, which is earned back "
             f"after {counted_calls(measurement.break_even)} only"
         )
+    more = import_seconds(measurement.pairs)
+    if more and median(more) > MOST_IMPORT_SECONDS:
+        return f"later calls are {repeated}, but importing takes {median(more):.2f} s more, also for those who call nothing"
     elsewhere = f", other arguments only {measurement.others.speedup:.2f}x" if measurement.others is not None else ""
     return (
         f"repeated calls with the same arguments are {repeated}, first calls only "

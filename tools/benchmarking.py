@@ -23,6 +23,7 @@ from tools.comparing import (
     cold_savings,
     decide,
     deciding_clock,
+    import_seconds,
     instruction_log_ratios,
     interval,
     log_ratios,
@@ -54,6 +55,7 @@ FAR_ABOVE = 1.1  # a gain nearer to min_gain than that is held against pairs of 
 FEWEST_NOISE_PAIRS = 6  # fewer have no interval at 95 %
 OTHER_ROUNDS, OTHER_PAIRS = 1, 8  # calls with other arguments: rounds in a pair, and in how many of the first pairs
 BREAK_EVEN_CALLS = 100  # what is made once must be earned back by then
+MOST_IMPORT_SECONDS = 0.1  # more than before, which also those pay who call nothing
 LEAST_ONE_OFF = 0.001  # seconds; first calls vary by less than that
 MEMORY_SHARE, MEMORY_BYTES, MEMORY_TRADE = 1.25, 32 * 2**20, 2.0
 HIDDEN_SHARE, HIDDEN_SECONDS = 0.1, 0.02  # CPU time outside the timed part: more is work moved out of sight
@@ -248,7 +250,7 @@ def where_else(pairs: Sequence[Pair], clock: Clock) -> Outcome | None:
     """Why a gain is not believed to be one on other inputs and over a whole program, None if it is.
 
     OVERFITTED where calls with other arguments surely gain less than half (in logarithms); CACHED where only repeated calls
-    are faster, or where what is made once is not earned back within BREAK_EVEN_CALLS.
+    are faster, or where what is made once is not earned back within BREAK_EVEN_CALLS or makes importing slow.
     """
     gain = sum(log_ratios(pairs, clock)) / len(pairs)
     elsewhere = others_log_ratios(pairs, clock)
@@ -257,6 +259,8 @@ def where_else(pairs: Sequence[Pair], clock: Clock) -> Outcome | None:
     if is_cached(pairs, clock, obvious=False):
         return Outcome.CACHED
     once, saved = one_off_seconds(pairs, clock), median(saved_seconds(pairs, clock))
+    if _range(import_seconds(pairs))[0] > MOST_IMPORT_SECONDS:
+        return Outcome.CACHED
     return Outcome.CACHED if _range(once)[0] > max(BREAK_EVEN_CALLS * saved, LEAST_ONE_OFF) else None
 
 

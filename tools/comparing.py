@@ -142,6 +142,11 @@ def one_off_seconds(pairs: Iterable[Pair], clock: Clock) -> list[float]:
     return extra
 
 
+def import_seconds(pairs: Iterable[Pair]) -> list[float]:
+    """CPU time that importing the target takes more than before; one a pair."""
+    return [pair.candidate.import_seconds - pair.baseline.import_seconds for pair in pairs]
+
+
 def saved_seconds(pairs: Iterable[Pair], clock: Clock) -> list[float]:
     """What one warm call saves, one a pair."""
     return [_saved(pair, clock) for pair in pairs]

@@ -21,7 +21,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from tools.likeness import Description, Difference, differences, worst
-from tools.literals import exceptions_named, kinds_named, literals, parameters_called, speaks_of_order
+from tools.literals import exceptions_named, kinds_named, literals, newly_recursive, parameters_called, speaks_of_order
 from tools.mentions import attribute_readers
 from tools.recording import Recorded, module_name
 from tools.rooms import HarnessFailed, Target, run_harness
@@ -41,6 +41,9 @@ START_SECONDS = 30.0  # for an interpreter and the target's imports
 QUICK = 30  # inputs that are looked at by themselves first
 BATCH, MOST_BATCHES = 500, 8  # inputs that are looked at in full
 LEAST_COMPARABLE = 0.5  # share of the inputs of a function
+NEW_RECURSION = (
+    300  # frames for a call, where the new code calls itself and the old one did not: it must not grow with the data
+)
 WIDE_TOLERANCE = 1e-9  # of floats where the function was only seen to take whole numbers
 COMPARABLE = ("returns", "raises")
 SEEDS, MORE_SEEDS = ("1", "2"), ("3", "4", "5", "6", "7")  # hash seeds of the two processes of a side; where order differs
@@ -193,7 +196,7 @@ class _Run:
     def known_explored(self, calls: Mapping[str, Sequence[str]]) -> _Explored:
         """What the search in the old code finds; kept on the disk, for the next candidate wants the same."""
         key = json.dumps(
-            [self.pair.old, sorted(calls.items()), self.named, self.seed, self.search_seconds, self.may_make_up]
+            [self.pair.old, sorted(calls.items()), self.common(), self.seed, self.search_seconds, self.may_make_up]
         )
         file = self.target.checkout.folder / "explored" / f"{hashlib.sha256(key.encode()).hexdigest()[:16]}.json"
         if file.exists():
@@ -281,7 +284,12 @@ class _Run:
 
     def common(self) -> dict[str, Any]:
         own = [exception for one in self.functions for exception in exceptions_named(self.text(one))]
-        return {"path": list(self.recorded.path), "named": sorted({*self.named, *own})}
+        deep = any(newly_recursive(*texts) for texts in self.pair.texts.values())
+        return {
+            "path": list(self.recorded.path),
+            "named": sorted({*self.named, *own}),
+            "recursion": NEW_RECURSION if deep else None,
+        }
 
     def at_most(self, inputs: int) -> int:
         """Fewer where somebody wants to look for less time."""

@@ -57,6 +57,11 @@ def kinds_named(function: Function, text: bytes) -> tuple[str, ...]:
     return tuple(names)
 
 
+def newly_recursive(old: bytes, new: bytes) -> bool:
+    """True if a function of the new text calls itself, and none of that name did."""
+    return bool(_recursive(new) - _recursive(old))
+
+
 def parameters_called(function: Function, text: bytes) -> tuple[str, ...]:
     """Parameters that the function calls: `key` in `key(item)`."""
     tree = parsed(text)
@@ -107,4 +112,17 @@ def _constants(place: ast.AST) -> list[int | float | str]:
             if isinstance(node.value, int) and abs(node.value) > 2**70:
                 continue
             found.append(node.value)
+    return found
+
+
+def _recursive(text: bytes) -> set[str]:
+    tree, found = parsed(text), set()
+    for place in ast.walk(tree) if tree else ():
+        if not isinstance(place, Definition):
+            continue
+        called = [part.func for part in ast.walk(place) if isinstance(part, ast.Call)]
+        names = {one.id for one in called if isinstance(one, ast.Name)}
+        names |= {one.attr for one in called if isinstance(one, ast.Attribute) and ast.unparse(one.value) in ("self", "cls")}
+        if place.name in names:
+            found.add(place.name)
     return found

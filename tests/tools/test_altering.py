@@ -103,3 +103,15 @@ def test_graph_becomes_one_long_way(graph, made):
 
 def test_what_is_no_graph_is_no_chain():
     assert not any(leads_to(graph, one) for graph in ({"a": 1}, {"a": "a"}, {"a": ["c"]}, {}) for one in graph.values())
+
+
+@pytest.mark.parametrize(
+    "value", [[[0, 1, 1], [1, 0, 0]], [{"id": 1, "name": "Ana"}, {"id": 2, "name": "Bo"}], "some text", {"a": [1, 2, 3]}]
+)
+def test_what_is_near_has_the_same_size_and_types(value):
+    maker = alterer()
+    made = [maker.near(value) for _ in range(200)]
+    assert any(one != value for one in made)
+    for one in made:
+        assert (type(one), len(one)) == (type(value), len(value))
+    assert [maker.near(7) for _ in range(5)] == [7] * 5

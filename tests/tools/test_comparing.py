@@ -13,6 +13,7 @@ from tools.comparing import (
     decide,
     deciding_clock,
     fewest_pairs,
+    import_seconds,
     instruction_log_ratios,
     interval,
     log_ratios,
@@ -327,7 +328,9 @@ def test_importing_is_paid_once():
         sample = Sample(loops=1, wall_seconds=1.0, cpu_seconds=1.0)
         return Timing(cold=sample, samples=(sample,), import_seconds=imported)
 
-    assert one_off_seconds([Pair(baseline=timing(0.5), candidate=timing(2.0), hash_seed=0)], Clock.CPU) == [1.5]
+    pairs = [Pair(baseline=timing(0.5), candidate=timing(2.0), hash_seed=0)]
+    assert one_off_seconds(pairs, Clock.CPU) == [1.5]
+    assert import_seconds(pairs) == [1.5]
 
 
 def test_samples_count_per_call():

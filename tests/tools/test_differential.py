@@ -106,6 +106,13 @@ def doubled(value):
     return value * 2
 
 
+def reached(steps: dict[int, int], start: int) -> int:
+    count, place = 0, start
+    while place in steps and count <= len(steps):
+        count, place = count + 1, steps[place]
+    return count
+
+
 def keyed(texts, key=None):
     return [text if key is None else key(text) for text in texts]
 '''
@@ -121,6 +128,7 @@ def test_most():
     assert shop.tagged([{"a": 1}]) == [{"a": 1, "tag": True}]
     assert list(shop.pairs([1])) == [(1, 1)]
     assert shop.doubled(2) == 4
+    assert shop.reached({number: number + 1 for number in range(400)}, 0) == 400
     assert shop.keyed(["a", "bc"]) == ["a", "bc"]
 
 
@@ -131,6 +139,13 @@ def test_cart():
 """
 BODY = "    found = 0\n    for value in values:\n        found += value\n    return found\n\n\ndef largest"
 PRICES = "        found = 0\n        for price in self.prices:\n            found += price\n        return found\n"
+WAY = SHOP[SHOP.index("    count, place = 0, start") : SHOP.index("    return count\n") + len("    return count\n")]
+DEEP = """\
+    def more(place, count):
+        return more(steps[place], count + 1) if place in steps and count <= len(steps) else count
+
+    return more(start, 0)
+"""
 LONG = "    return sum(values[:250]) + sum(values[270:])\n\n\ndef largest"
 STALE = "        self._sum = self.__dict__.get('_sum') or sum(self.prices)\n        return self._sum\n"
 NODES = ["test_shop.py::test_most", "test_shop.py::test_cart"]
@@ -217,10 +232,11 @@ def test_rounding_is_told_apart_and_a_tolerance_accepts_it(judged):
         ("total", "    return found\n\n\ndef largest", "    print()\n    return found\n\n\ndef largest", "prints"),
         ("Cart.sum", PRICES, STALE, "Cart.sum("),
         ("total", BODY, LONG, "total(["),
+        ("reached", WAY, DEEP, "RecursionError"),
         ("doubled", "(int, float)", "(int, float, str)", "a number, not str before"),
         ("keyed", "text if key is None else key(text)", "text", "keyed("),
     ],
-    ids=["message", "empty", "short", "draws", "prints", "stale", "long", "another type", "a function"],
+    ids=["message", "empty", "short", "draws", "prints", "stale", "long", "deep", "another type", "a function"],
 )  # fmt: skip
 def test_edits_that_are_wrong_somewhere_are_refused_with_a_counterexample(judged, name, old, new, said):
     found = judged(name, old, new)

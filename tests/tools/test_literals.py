@@ -1,11 +1,14 @@
 """What the text of a function says about inputs."""
 
+import pytest
+
 from tools.literals import (
     ITSELF,
     exceptions_expected,
     exceptions_named,
     kinds_named,
     literals,
+    newly_recursive,
     parameters_called,
     speaks_of_order,
     tolerates,
@@ -90,3 +93,22 @@ def test_types_that_a_function_tells_apart_are_found_and_whether_it_calls_itself
 def test_parameters_that_are_called_are_found():
     text = b"def f(items, key=None, other=None):\n    return [key(one) for one in items] + sorted(other)\n"
     assert parameters_called(functions("a.py", text)[0], text) == ("key",)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "found"),
+    [
+        ("def f(x):\n    return x\n", "def f(x):\n    return f(x - 1) if x else 0\n", True),
+        (
+            "def f(x):\n    return x\n",
+            "def f(x):\n    def g(y):\n        return g(y - 1) if y else 0\n    return g(x)\n",
+            True,
+        ),
+        ("class A:\n    def f(self):\n        return 1\n", "class A:\n    def f(self):\n        return self.f()\n", True),
+        ("def f(x):\n    return f(x)\n", "def f(x):\n    return 1 + f(x)\n", False),
+        ("def f(x):\n    return x\n", "def f(x):\n    return x.f()\n", False),
+        ("def f(:\n", "def f(:\n", False),
+    ],
+)
+def test_function_that_newly_calls_itself_is_seen(old, new, found):
+    assert newly_recursive(old.encode(), new.encode()) is found

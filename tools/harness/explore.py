@@ -22,7 +22,7 @@ import tempfile
 import time
 
 from verispeed_altering import Alterer, crossed, may_widen, small
-from verispeed_calling import CLOCK, TOO_LONG, Subjects, TookTooLong, call, is_deliberate
+from verispeed_calling import CLOCK, TOO_LONG, Depth, Subjects, TookTooLong, call, is_deliberate
 from verispeed_describing import MOST_ITEMS, MOST_PARTS, Describer, TooLarge, named
 from verispeed_feeding import add_overlay, add_sources, forget_for_program, leave_out_ours
 from verispeed_guessing import documented, guessed, typed
@@ -44,6 +44,8 @@ MOST_CROSSED = 200
 AFTER_ANOTHER = 0.2  # of the calls of methods that are altered
 SIZES = (10, 40, 100, 220, 600)
 SLOW_SIZED, MOST_SIZED = 0.15, 50  # calls for each second of the search
+SLOW_NEAR, MOST_NEAR = 0.4, 8
+SLOW = {"sized": SLOW_SIZED, "near": SLOW_NEAR}  # what is called without being traced
 TRACED = 6  # how much longer a call takes when its lines are written down
 AGAIN, AGAIN_NEW = 0.05, 0.3  # of the inputs that reach nothing new are altered again; where the path as a whole is new
 WRITTEN_EVERY = 0.5  # seconds
@@ -58,6 +60,7 @@ def main():
     add_overlay(spec)
     subjects = Subjects(spec["tree"], spec["entries"])
     subjects.watch()
+    Depth.most = spec["recursion"]
     notes = Notes({}, subjects.tree)
     if spec["fresh"]:
         wanted = {}
@@ -142,6 +145,7 @@ class Search:
         self.try_functions()
         alterer = self.alterer()
         self.try_boundaries(alterer, CPU() + seconds / 2)
+        self.try_near(alterer, CPU() + seconds / 2)
         self.try_sizes(alterer, CPU() + seconds / 3)
         self.try_after_others(alterer, CPU() + seconds / 4)
         self.alter_until(alterer, CPU() + seconds)
@@ -230,6 +234,22 @@ class Search:
         for package in [*shortest[:2], *shortest[len(shortest) // 2 :][:1]]:
             for changed in with_functions(self.subjects.candidates(self.identity)[-1:], package, self.entry["called"]):
                 self.try_out(changed, "boundary")
+
+    def try_near(self, alterer, end):
+        """The slowest recorded call with a little changed: a table of answers knows it by its size, or its first part."""
+        slow = [(about[1], package) for package, about in self.kept.items() if about[0] == "recorded"]
+        slow = [(seconds, package) for seconds, package in slow if SLOW_SECONDS / 2 < seconds < SLOW_NEAR]
+        for _ in range(MOST_NEAR if slow else 0):
+            if CPU() > end:
+                return
+            try:
+                arguments, keywords, files = unpack_whole(max(slow)[1])
+                changed = tuple(alterer.near(one) for one in arguments), keywords
+                self.try_out(pack(changed, MOST_BYTES, files), "near")
+            except CannotPack:
+                continue
+            except Exception:  # whatever a class of the target makes of that
+                continue
 
     def try_sizes(self, alterer, end):
         """Everything long in a call at several sizes: some shortcuts are wrong from a size on."""
@@ -324,7 +344,7 @@ class Search:
         """Call with it, and keep it if it says something."""
         if CLOCK() - self.report.written > WRITTEN_EVERY:
             self.report.write([self.identity, base64.b64encode(package).decode()])
-        ended = self.outcome(package, limit, origin != "sized")
+        ended = self.outcome(package, limit, origin not in SLOW)
         if origin == "sized":
             self.sized += 1
         if ended is None:
@@ -335,7 +355,7 @@ class Search:
             self.endless += 1
             if self.endless > self.spec["endless"]:
                 return
-        elif seconds > (SLOW_SIZED if origin == "sized" else SLOW_SECONDS) and origin != "recorded":
+        elif seconds > SLOW.get(origin, SLOW_SECONDS) and origin != "recorded":
             return
         new, path = features - self.features, hash(frozenset(features))
         if end == "fails":
@@ -343,7 +363,7 @@ class Search:
                 return
             self.failing += 1
         self.returned += end == "returns"
-        seconds *= TRACED if origin == "sized" else 1
+        seconds *= TRACED if origin in SLOW else 1
         if new and end in ("returns", "raises"):
             self.features |= new
             self.corpus.append((package, origin))

@@ -40,6 +40,7 @@ from verispeed_feeding import (
 )
 from verispeed_importing import ImportTimes
 from verispeed_vary import copied, is_plain, shown, variants
+from verispeed_waiting import waiting_for_core
 
 leave_out_ours()
 
@@ -55,17 +56,6 @@ def CPU(own=time.process_time_ns, used=resource.getrusage):  # noqa: N802  a clo
     """CPU nanoseconds of this process, its threads and the children that it waited for."""
     children = used(resource.RUSAGE_CHILDREN)
     return own() + int((children.ru_utime + children.ru_stime) * 1e9)
-
-
-def waiting_for_core():
-    """Reads the nanoseconds for which the first thread was ready to run and did not; always 0 where nobody counts them."""
-    try:
-        counter = os.open("/proc/self/schedstat", os.O_RDONLY)
-    except OSError:
-        return int
-    if os.pread(counter, 64, 0).startswith(b"0 "):  # not even the time on the core is counted
-        return int
-    return lambda read=os.pread: int(read(counter, 64, 0).split()[1])
 
 
 DELAY = waiting_for_core()

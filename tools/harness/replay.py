@@ -16,7 +16,7 @@ import os
 import sys
 import tempfile
 
-from verispeed_calling import Stages, Subjects
+from verispeed_calling import Depth, Stages, Subjects
 from verispeed_describing import Describer, TooLarge, fingerprint
 from verispeed_feeding import add_overlay, add_sources, forget_for_program, leave_out_ours
 from verispeed_tracing import Tracer
@@ -33,6 +33,7 @@ def main():
     add_overlay(spec)
     subjects = Subjects(spec["tree"], spec["entries"])
     subjects.watch()
+    Depth.most = spec["recursion"]
     add_sources(spec, os.getcwd())
     sys.path.extend(entry for entry in spec["path"] if entry not in sys.path)
     forget_for_program(spec)

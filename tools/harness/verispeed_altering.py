@@ -306,6 +306,30 @@ class Alterer:
             return made
         return kind(self.grown(one, size, depth + 1) for one in value) if kind is tuple else value
 
+    def near(self, value, depth=0):
+        """Nearly the same, as large: another order, two parts exchanged, one part somewhere changed."""
+        kind = type(value)
+        if kind in (list, tuple) and len(value) > 1:
+            made, roll = list(value), self.source.randrange(4)
+            if roll == 0 and kind is list:
+                self.source.shuffle(made)
+            elif roll == 1 and all(type(one) is list for one in made):
+                made = [self.source.sample(one, len(one)) for one in made]
+            elif roll == 2 and kind is list:
+                one, other = self.source.randrange(len(made)), self.source.randrange(len(made))
+                made[one], made[other] = made[other], made[one]
+            else:
+                place = self.source.randrange(len(made))
+                made[place] = self.near(made[place], depth + 1)
+            return sorted(made) if kind is list and self.ordered and value == sorted(value) else kind(made)
+        if kind is dict and value:
+            key = self.source.choice(list(value))
+            return {**value, key: self.near(value[key], depth + 1)}
+        if kind is str and len(value) > 1:
+            place = self.source.randrange(len(value) - 1)
+            return value[:place] + value[place + 1] + value[place] + value[place + 2 :]
+        return self.value(value) if depth else value  # a number beside the data says how much there is to do
+
     def calm_down(self):
         """Large numbers take too long: try smaller ones from here on."""
         self.largest = max(64, (self.largest or 10**6) // 10)

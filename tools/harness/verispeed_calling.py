@@ -23,8 +23,10 @@ from verispeed_describing import Describer, TooLarge, fingerprint, holds_opaque,
 from verispeed_noting import Caught
 from verispeed_packing import CannotPack, files_named, unpack
 from verispeed_spoiling import bend, spoil
+from verispeed_waiting import waiting_for_core
 
 CLOCK = time.perf_counter
+DELAY = waiting_for_core()  # a busy machine must not make a call slow
 RAISING = tuple(code for name, code in dis.opmap.items() if name in ("RAISE_VARARGS", "RERAISE"))
 UNPACKING = tuple(code for name, code in dis.opmap.items() if name.startswith("UNPACK"))
 MOST_PRINTED = 20_000
@@ -103,11 +105,25 @@ class Subjects:
         return place if isinstance(place, type) else None
 
 
+class Depth:
+    """How many frames a call may need, in the whole of this process."""
+
+    most = None
+
+
 class Outcome:
     """What came of one call."""
 
     def __init__(self, value, error, seconds, said):
         self.value, self.error, self.seconds, self.said = value, error, seconds, said
+
+
+def frames():
+    """How deep we are."""
+    frame, count = sys._getframe(), 0
+    while frame is not None:
+        frame, count = frame.f_back, count + 1
+    return count
 
 
 def call(function, arguments, keywords, limit, finish=None):
@@ -121,15 +137,19 @@ def call(function, arguments, keywords, limit, finish=None):
     logging.getLogger().addHandler(log)
     level, threads = logging.getLogger().level, len(sys._current_frames())
     error = value = None
-    started = CLOCK()
+    usual = sys.getrecursionlimit()
+    started, waited = CLOCK(), DELAY()
     with redirected(printed), warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always")
         previous = signal.signal(signal.SIGALRM, alarm)
         signal.setitimer(signal.ITIMER_REAL, limit)
         try:
+            if Depth.most is not None:
+                sys.setrecursionlimit(Depth.most + frames())
             value = function(*arguments, **keywords)
             if inspect.iscoroutine(value):
                 value = asyncio.run(value)
+            sys.setrecursionlimit(usual)
             if finish is not None:
                 finish(value)
         except TookTooLong:
@@ -137,9 +157,10 @@ def call(function, arguments, keywords, limit, finish=None):
         except BaseException as caught:
             error = caught
         finally:
+            sys.setrecursionlimit(usual)
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, previous)
-    seconds = CLOCK() - started
+    seconds = max(0.0, CLOCK() - started - (DELAY() - waited) / 1e9)
     logging.getLogger().removeHandler(log)
     logging.getLogger().setLevel(level)
     warned = [[named(one.category), str(one.message)[:300]] for one in warned if one.category is not ResourceWarning]
