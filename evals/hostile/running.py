@@ -137,7 +137,7 @@ def _ask(folder: Path, missing: Sequence[Entry], wanted: Wanted, environment: Ma
         entries = [entry for entry in missing if entry.batch == batch]
         source = find_source(make_repository(folder, batch))
         settings = Settings(seed=wanted.seed, python=wanted.python)
-        record = RunRecord(f"hostile {batch}", folder / "run", source, settings)
+        record = RunRecord(f"hostile {batch}", folder / f"run-{batch}", source, settings)
         target = running.prepare(record, environment, progress)
         quiet = Progress(Console(quiet=True))  # ours says one line a verdict
         timed: dict[str, float] = {}
