@@ -42,7 +42,7 @@ QUICK = 30  # inputs that are looked at by themselves first
 BATCH, MOST_BATCHES = 500, 8  # inputs that are looked at in full
 LEAST_COMPARABLE = 0.5  # share of the inputs of a function
 NEW_RECURSION = (
-    300  # frames for a call, where the new code calls itself and the old one did not: it must not grow with the data
+    120  # frames for a call, where the new code calls itself and the old one did not: they may grow with the data
 )
 WIDE_TOLERANCE = 1e-9  # of floats where the function was only seen to take whole numbers
 COMPARABLE = ("returns", "raises")
