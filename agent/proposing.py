@@ -12,6 +12,7 @@ from agent.budget import CapReached
 from agent.models import Message, Model, ReplyLost
 from agent.settings import RULES_MODEL
 from prompts import render
+from prompts.pairs import similar
 from tools.editing import edits_between
 from tools.replies import NoChangeProposed, UnusableReply, parse_reply
 from tools.rewriting import Rewritten, rewrites, rewrites_together
@@ -19,6 +20,7 @@ from tools.source import find_function, text_of
 from tools.values import BenchmarkKind, Candidate, Edit, Hotspot, Usage, Verdict
 
 MOST_CHANGED = 120  # lines of an earlier edit that are shown again
+EXAMPLES = 2  # pairs of slow and fast code that are shown
 # gain little where they gain anything: offered once the rest has been judged
 SMALL = (
     "local-name-in-loop",
@@ -140,12 +142,18 @@ def conversation(question: Question) -> tuple[Message, ...]:
             }
             for verdict in question.earlier
         ],
+        examples=similar(_text_of(question), EXAMPLES),
         guidance=question.guidance,
     )
     return (
         Message(role="system", content=render("optimize_system", min_gain=question.min_gain)),
         Message(role="user", content=prompt),
     )
+
+
+def _text_of(question: Question) -> str:
+    """The function that is asked about."""
+    return text_of(question.source, question.hotspot.function)
 
 
 def changed_lines(edits: Sequence[Edit]) -> str:

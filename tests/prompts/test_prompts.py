@@ -38,7 +38,7 @@ def values(**changed):
     )
     given = {"source": SOURCE, "benchmark_source": "def test_add(benchmark): ...", "python_version": "3.12.1"}
     given["oldest_python"] = ""
-    return {"hotspot": hotspot, "min_gain": 0.05, "attempts": [], "guidance": "", **given, **changed}
+    return {"hotspot": hotspot, "min_gain": 0.05, "attempts": [], "examples": [], "guidance": "", **given, **changed}
 
 
 def test_prompt_shows_function_source_profile_and_benchmark():
