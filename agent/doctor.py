@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from agent.budget import CapReached
+from agent.models import Message, Model, ModelUnavailable, ReplyLost
 from agent.running import empty_submodule, open_models, places, sandbox_for, target_of
 from agent.runs import temporary_folder
 from agent.settings import Settings
@@ -28,6 +31,8 @@ from workspaces.errors import OptimizeError
 from workspaces.installed import Kind
 from workspaces.overlays import PLUGINS
 from workspaces.space import naming_full_disk
+
+TINY_QUESTION = "Answer with the single word: ready"
 
 
 @dataclass(frozen=True)
@@ -52,8 +57,9 @@ def examine(source: Source, settings: Settings, environment: Mapping[str, str]) 
 
 
 def _examine(source: Source, settings: Settings, environment: Mapping[str, str], folder: Path) -> Iterator[Finding]:
-    open_models(settings, environment)
+    models = open_models(settings, environment)
     yield Finding("models", True, ", ".join(settings.model))
+    yield from map(_answered, models.values())
     sandbox = sandbox_for(settings, environment)
     yield Finding("sandbox", sandbox.bubblewrap is not None, sandbox.notice)
     checkout = clone_source(source, folder)
@@ -78,6 +84,22 @@ def _examine(source: Source, settings: Settings, environment: Mapping[str, str],
     must_be_tested(baseline, settings.workload)
     benchmarks = find_benchmarks(settings.workload, baseline)
     yield Finding("workload", True, settings.workload or f"{len(benchmarks)} pytest-benchmark tests")
+
+
+def _answered(model: Model) -> Finding:
+    """What one tiny call says of a model."""
+    started = time.monotonic()
+    try:
+        said = model.complete([Message(role="user", content=TINY_QUESTION)])
+    except (ModelUnavailable, ReplyLost, CapReached) as error:
+        return Finding(model.name, False, str(error))
+    usage, seconds = said.usage, time.monotonic() - started
+    price = "price unknown" if usage.dollars is None else f"${usage.dollars:.6f}"
+    counted = f"{usage.prompt_tokens} + {usage.completion_tokens} tokens, {price}"
+    if not said.text.strip():
+        why = "it may need a larger max_output_tokens" if said.finish_reason == "length" else "nothing at all"
+        return Finding(model.name, False, f"answers without a word ({why}) after {seconds:.1f} s; {counted}")
+    return Finding(model.name, True, f"answers after {seconds:.1f} s; {counted}")
 
 
 def as_json(findings: Sequence[Finding]) -> list[dict[str, str | bool]]:

@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from agent.budget import CapReached
-from agent.models import Message, Model, ReplyLost
+from agent.models import Message, Model, PromptTooLong, ReplyLost
 from agent.settings import RULES_MODEL
-from prompts import render
+from prompts import edition, render
 from prompts.pairs import similar
 from tools.editing import edits_between
 from tools.replies import NoChangeProposed, UnusableReply, parse_reply
@@ -20,7 +20,6 @@ from tools.source import find_function, text_of
 from tools.values import BenchmarkKind, Candidate, Edit, Hotspot, Usage, Verdict
 
 MOST_CHANGED = 120  # lines of an earlier edit that are shown again
-EXAMPLES = 2  # pairs of slow and fast code that are shown
 # gain little where they gain anything: offered once the rest has been judged
 SMALL = (
     "local-name-in-loop",
@@ -29,6 +28,25 @@ SMALL = (
     "items-instead-of-lookup",
     "generator-in-aggregate",
     "ruff-",
+)
+
+
+@dataclass(frozen=True)
+class Room:
+    """How much of what is around the function a prompt may hold."""
+
+    source: int  # characters of the file
+    benchmark: int  # characters of the benchmark; a longer one is only named
+    attempts: int  # earlier ones, the newest
+    examples: int  # pairs of slow and fast code
+
+
+ROOMY = Room(source=24_000, benchmark=20_000, attempts=20, examples=2)
+# the least useful goes first, until the model takes it
+ROOMS = (
+    ROOMY,
+    Room(source=8_000, benchmark=4_000, attempts=3, examples=0),
+    Room(source=0, benchmark=0, attempts=1, examples=0),
 )
 
 
@@ -99,19 +117,26 @@ def _by_rules(question: Question, rewritten: Callable[[str], Sequence[Rewritten]
 
 def propose_with_model(question: Question, model: Model) -> Proposals:
     """One reply of a hosted model; a lost or unusable one is a notice. ModelUnavailable stops the run."""
-    messages = conversation(question)
-    try:
-        completion = model.complete(messages)
-    except (ReplyLost, CapReached) as error:
-        return Proposals(notices=(f"{model.name} on {question.hotspot.function.id}: {error}",))
+    shown = f"{model.name} on {question.hotspot.function.id}"
+    notices: list[str] = []
+    for room in ROOMS:
+        try:
+            completion = model.complete(conversation(question, room))
+            break
+        except PromptTooLong as error:
+            again = "; asked again with less around the function" if room is not ROOMS[-1] else "; left alone"
+            notices.append(f"{shown}: {error}{again}")
+        except (ReplyLost, CapReached) as error:
+            return Proposals(notices=(*notices, f"{shown}: {error}"))
+    else:
+        return Proposals(notices=tuple(notices), declined=True)
     path = question.hotspot.function.path
     try:
         reply = parse_reply(completion.text, allowed=(path,))
     except NoChangeProposed as error:
-        notice = f"{model.name} on {question.hotspot.function.id}: {error}"
-        return Proposals(spent=completion.usage, notices=(notice,), declined=True)
+        return Proposals(spent=completion.usage, notices=(*notices, f"{shown}: {error}"), declined=True)
     except UnusableReply as error:
-        return Proposals(spent=completion.usage, notices=(f"{model.name} on {question.hotspot.function.id}: {error}",))
+        return Proposals(spent=completion.usage, notices=(*notices, f"{shown}: {error}"))
     candidate = Candidate(
         hotspot=question.hotspot.function,
         edits=reply.edits,
@@ -119,17 +144,20 @@ def propose_with_model(question: Question, model: Model) -> Proposals:
         title=reply.title or f"Speed up {question.hotspot.function.name}"[:60],
         explanation=reply.explanation,
         usage=completion.usage,
+        prompt=edition(),
     )
-    return Proposals((candidate,), completion.usage)
+    return Proposals((candidate,), completion.usage, tuple(notices))
 
 
-def conversation(question: Question) -> tuple[Message, ...]:
-    """The prompt for one hotspot."""
+def conversation(question: Question, room: Room = ROOMY) -> tuple[Message, ...]:
+    """The prompt for one hotspot, with as much around the function as there is room for."""
+    earlier = question.earlier[-room.attempts :] if room.attempts else ()
     prompt = render(
         "optimize",
         hotspot=question.hotspot,
         source=question.source.decode("utf-8", "replace"),
-        benchmark_source=question.benchmark_source,
+        longest=room.source,
+        benchmark_source=question.benchmark_source if len(question.benchmark_source) <= room.benchmark else "",
         python_version=question.python_version,
         oldest_python=question.oldest_python,
         min_gain=question.min_gain,
@@ -140,9 +168,9 @@ def conversation(question: Question) -> tuple[Message, ...]:
                 "reason": verdict.reason,
                 "change": changed_lines(verdict.candidate.edits),
             }
-            for verdict in question.earlier
+            for verdict in earlier
         ],
-        examples=similar(_text_of(question), EXAMPLES),
+        examples=similar(_text_of(question), room.examples),
         guidance=question.guidance,
     )
     return (

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import hashlib
+from importlib import resources
 from typing import TYPE_CHECKING
 
 from prompts.excerpting import excerpt
@@ -10,6 +12,20 @@ from prompts.showing import fenced, percent
 
 if TYPE_CHECKING:
     import jinja2
+
+
+VERSION = 2  # of what the prompts say, told by people; the hash tells every change
+
+
+@functools.cache
+def edition() -> str:
+    """Version of the prompts, and a hash of their words and of the examples that may stand in them."""
+    digest = hashlib.sha256()
+    for folder in (resources.files("prompts"), resources.files("prompts") / "examples"):
+        for file in sorted(folder.iterdir(), key=lambda file: file.name):
+            if file.name.endswith((".j2", ".toml")):
+                digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+    return f"{VERSION} {digest.hexdigest()[:12]}"
 
 
 def render(name: str, **values: object) -> str:

@@ -160,6 +160,7 @@ class Candidate(Value):
     title: str  # imperative, at most 60 characters: becomes the commit's subject
     explanation: str = ""  # why it should be faster, as the model says it
     rewrite: str | None = None  # name of the rewrite, for rules
+    prompt: str = ""  # version and hash of what a model was asked with
     usage: Usage = Usage()
 
     @property

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from tests.agent.command import Home, commit_all, copy_target, flaky_target, whole_of
+from tests.agent.openai_server import OpenAIServer, error_answer, text_answer
 
 ROUNDING = "tests/test_flakyshop.py::test_half_cents_are_rounded_up"
 
@@ -131,3 +132,32 @@ def test_folder_without_repository_is_refused_as_by_a_run(home, tmp_path):
     done = home.optimize("doctor", tmp_path)
     assert done.returncode == 2
     assert "is not in a git repository" in done.stderr
+
+
+def test_each_model_is_asked_a_tiny_question(home, shop):
+    words = ("--python", "/bin/false", "--model", "openai/small", "--model", "rules")
+    with OpenAIServer(text_answer("ready", tokens=(14, 2))) as server:
+        found = findings(home.optimize("doctor", shop, *words, OPENAI_API_BASE=server.base))
+        (request,) = server.requests
+    mark, text = found["openai/small"]
+    assert mark == "ok"
+    assert text.endswith("14 + 2 tokens, price unknown")
+    assert len(str(request.body["messages"])) < 200
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (error_answer(401, "bad key"), "refuses the key"),
+        (error_answer(404, "no such model"), "knows no openai/small"),
+        (text_answer("", finish_reason="length"), "max_output_tokens"),
+    ],
+)
+def test_model_that_does_not_work_is_said_and_the_rest_is_looked_at(home, shop, answer, said):
+    with OpenAIServer(answer) as server:
+        found = findings(
+            home.optimize("doctor", shop, "--python", "/bin/false", "--model", "openai/small", OPENAI_API_BASE=server.base)
+        )
+    assert found["openai/small"][0] == "!!"
+    assert said in found["openai/small"][1]
+    assert "sandbox" in found

@@ -5,7 +5,8 @@ import dataclasses
 
 import pytest
 
-from agent.models import Completion, ModelUnavailable, ReplyLost
+from agent.budget import CapReached
+from agent.models import Completion, ModelUnavailable, PromptTooLong, ReplyLost
 from agent.proposing import (
     SMALL,
     Question,
@@ -15,6 +16,7 @@ from agent.proposing import (
     propose_together,
     propose_with_model,
 )
+from prompts import edition
 from tests.agent.values import FUNCTION, SOURCE, hotspot, verdict
 from tools.editing import apply_edits
 from tools.values import Benchmark, BenchmarkKind, Outcome, Usage
@@ -264,3 +266,39 @@ def test_command_has_no_source_to_show():
 def test_question_does_not_change():
     with pytest.raises(dataclasses.FrozenInstanceError):
         question().min_gain = 1
+
+
+def long_question():
+    """About a function in a long file, with a long benchmark and much that was tried."""
+    more = "".join(f"\n\ndef other_{number}(values):\n    return total(values) + {number}\n" for number in range(800))
+    benchmark = "def test_bench(benchmark):\n" + "    benchmark(total, [1, 2])\n" * 500
+    return question(
+        source=SOURCE + more.encode(), benchmark_source=benchmark, earlier=tuple(verdict(Outcome.SAME) for _ in range(9))
+    )
+
+
+def test_prompt_that_is_too_long_is_asked_again_with_less_around_the_function():
+    model = ScriptedModel(PromptTooLong("The prompt is too long."), GOOD)
+    found = propose_with_model(long_question(), model)
+    assert len(found.candidates) == 1
+    assert "asked again with less around the function" in found.notices[0]
+    first, second = (sum(len(message.content) for message in asked) for asked in model.asked)
+    assert second < first / 2
+    assert all("def total" in asked[-1].content for asked in model.asked)
+
+
+def test_function_whose_shortest_prompt_is_too_long_is_left_alone():
+    model = ScriptedModel(*[PromptTooLong("The prompt is too long.")] * 3)
+    found = propose_with_model(long_question(), model)
+    assert (found.candidates, found.declined, len(found.notices)) == ((), True, 3)
+    assert found.notices[-1].endswith("left alone")
+
+
+def test_call_that_could_go_over_a_cap_is_a_notice():
+    found = propose_with_model(question(), ScriptedModel(CapReached("--max-cost 1 is reached")))
+    assert (found.candidates, found.spent) == ((), Usage())
+    assert "--max-cost 1 is reached" in found.notices[0]
+
+
+def test_candidate_says_with_which_edition_of_the_prompts_it_was_asked_for():
+    assert propose_with_model(question(), ScriptedModel(GOOD)).candidates[0].prompt == edition()

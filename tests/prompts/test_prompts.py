@@ -4,7 +4,7 @@ import sys
 import jinja2
 import pytest
 
-from prompts import render
+from prompts import VERSION, edition, render
 from prompts.showing import fenced, percent
 from tools.editing import apply_edits
 from tools.replies import parse_reply
@@ -38,7 +38,16 @@ def values(**changed):
     )
     given = {"source": SOURCE, "benchmark_source": "def test_add(benchmark): ...", "python_version": "3.12.1"}
     given["oldest_python"] = ""
-    return {"hotspot": hotspot, "min_gain": 0.05, "attempts": [], "examples": [], "guidance": "", **given, **changed}
+    return {
+        "hotspot": hotspot,
+        "min_gain": 0.05,
+        "attempts": [],
+        "examples": [],
+        "longest": 24_000,
+        "guidance": "",
+        **given,
+        **changed,
+    }
 
 
 def test_prompt_shows_function_source_profile_and_benchmark():
@@ -161,3 +170,9 @@ def test_shares_are_shown_as_percentages(share, shown):
 def test_importing_prompts_does_not_load_jinja():
     check = "import prompts, sys; sys.exit('jinja2' in sys.modules)"
     subprocess.run([sys.executable, "-c", check], check=True)
+
+
+def test_edition_is_a_version_and_a_hash_of_all_words():
+    version, digest = edition().split()
+    assert version == str(VERSION)
+    assert len(digest) == 12
