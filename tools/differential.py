@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -178,6 +179,11 @@ class _Run:
         sandbox = self.target.sandbox
         return self.made_up and sandbox.bubblewrap is not None and not sandbox.network
 
+    @cached_property
+    def calls_itself(self) -> bool:
+        """True where a function of the new code calls itself and none of that name did."""
+        return any(newly_recursive(*texts) for texts in self.pair.texts.values())
+
     # where inputs come from
 
     def search_old(self) -> tuple[list[Input], dict[str, int], str]:
@@ -284,11 +290,10 @@ class _Run:
 
     def common(self) -> dict[str, Any]:
         own = [exception for one in self.functions for exception in exceptions_named(self.text(one))]
-        deep = any(newly_recursive(*texts) for texts in self.pair.texts.values())
         return {
             "path": list(self.recorded.path),
             "named": sorted({*self.named, *own}),
-            "recursion": NEW_RECURSION if deep else None,
+            "recursion": NEW_RECURSION if self.calls_itself else None,
         }
 
     def at_most(self, inputs: int) -> int:

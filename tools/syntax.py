@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import io
+import threading
 import tokenize
 import warnings
 
@@ -11,9 +12,13 @@ Definition = ast.FunctionDef | ast.AsyncFunctionDef
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
 
+PARSING = threading.Lock()
+
+
 def parsed(source: bytes) -> ast.Module | None:
     """The module's tree; None where our Python cannot read it, perhaps because it is written for another one."""
-    with warnings.catch_warnings():
+    # CPython 3.11 counts the depth of a tree for all threads together: two that parse at once fail with SystemError
+    with PARSING, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             return ast.parse(source)

@@ -52,7 +52,7 @@ def test_one_text_is_a_list_of_one(tmp_path, key):
         ("min_gain = -0.1", "min_gain"),
         ("min_gain = nan", "min_gain"),
         ("attempts = 0", "attempts"),
-        ("max_cost = 0", "max_cost"),
+        ("max_cost = -1", "max_cost"),
         ("sandbox = 'maybe'", "sandbox"),
         ("max_changed_lines = 0", "max_changed_lines"),
         ("allow_new_imports = 'numpy'", "allow_new_imports"),
