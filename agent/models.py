@@ -410,10 +410,14 @@ def _usage(name: str, settings: ModelSettings, tokens: _Tokens | None) -> Usage:
 
 
 def price_of(name: str, settings: ModelSettings) -> tuple[float, float] | None:
-    """Dollars per prompt and per completion token: the user's own, or as listed; None where nobody knows."""
-    if settings.prices is not None:
-        return settings.prices
-    return None if name.startswith("openai/") and not _is_openai(settings) else _prices(name)
+    """Dollars per prompt and per completion token: as listed, or as the settings say; None where nobody knows.
+
+    Settings may come with somebody else's repository: they cannot make a listed price smaller, or a cap would mean nothing.
+    """
+    listed = None if name.startswith("openai/") and not _is_openai(settings) else _prices(name)
+    if settings.prices is None or listed is None:
+        return settings.prices or listed
+    return max(listed[0], settings.prices[0]), max(listed[1], settings.prices[1])
 
 
 def _prices(name: str) -> tuple[float, float] | None:

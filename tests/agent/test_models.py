@@ -9,7 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from agent.errors import OptimizeError
-from agent.models import HostedModel, Message, ModelSettings, ModelUnavailable, ReplyLost, open_model
+from agent.models import HostedModel, Message, ModelSettings, ModelUnavailable, ReplyLost, open_model, price_of
 from tests.agent.openai_server import Answer, OpenAIServer, error_answer, text_answer
 
 KEY = "sk-secret-0123456789abcdef"
@@ -333,3 +333,11 @@ def test_dead_address_of_another_provider_stops_the_run(vllm, sleep):
 def test_importing_the_module_loads_no_client():
     check = "import agent.models, sys; sys.exit(bool({'openai', 'litellm', 'httpx'} & set(sys.modules)))"
     subprocess.run([sys.executable, "-c", check], check=True)
+
+
+def test_settings_give_a_price_where_none_is_listed_and_never_make_a_listed_one_smaller():
+    own = ModelSettings(prices=(1.0, 2.0), api_base="http://127.0.0.1:9/v1")
+    assert price_of("openai/small", own) == (1.0, 2.0)
+    listed = price_of("openai/gpt-4o-mini", ModelSettings())
+    assert price_of("openai/gpt-4o-mini", ModelSettings(prices=(0.0, 0.0))) == listed
+    assert price_of("openai/gpt-4o-mini", ModelSettings(prices=(1.0, 2.0))) == (1.0, 2.0)
