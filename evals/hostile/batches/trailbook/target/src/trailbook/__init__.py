@@ -1,0 +1,3 @@
+"""Trailbook keeps what a hiking club writes down about its trails."""
+
+__version__ = "0.3.0"
