@@ -1,0 +1,3 @@
+"""kilnworks: bookkeeping for a pottery workshop."""
+
+__version__ = "0.4.1"
