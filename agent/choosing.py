@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from fnmatch import fnmatch
 
+from agent.asking import MOST_REPAIRS, REPAIRABLE
 from agent.errors import OptimizeError
 from agent.settings import RULES_MODEL, Settings, hosted, with_rules
-from agent.state import HOSTED, MICRO, RULES, TOGETHER, TURNS, State
+from agent.state import HOSTED, MICRO, REPAIR, RULES, TOGETHER, TURNS, State
 from agent.station import Station, Update, some
-from tools.values import Hotspot, Outcome
+from tools.values import Hotspot, Outcome, Verdict
 
+PLANS_FROM = 1.25  # Amdahl ceiling: where less can be gained, one idea after the other costs less
+MOST_PLANS = 6
 LITTLE_GAIN = 1.01  # what a rewrite must show to be tried together with others
 
 
@@ -24,8 +27,10 @@ def choose(state: State, station: Station) -> Update:
             station.progress.say(f"{name}: {hotspot.share:.0%} of {hotspot.benchmark.id}")
         update: Update = {"hotspot": hotspot, "turn": turn}
         if turn == HOSTED:
-            update["asks"] = {**state["asks"], name: state["asks"].get(name, 0) + 1}
-        else:
+            asked = state["asks"].get(name, 0)
+            update["wanted"] = edits_wanted(hotspot, station.settings.attempts - asked)
+            update["asks"] = {**state["asks"], name: asked + update["wanted"]}
+        elif turn != REPAIR:
             update["turns"] = {**state["turns"], name: (*state["turns"].get(name, ()), turn)}
         return update
     notices = ["the time that was given is over; what is left was not asked about"] if station.out_of_time else []
@@ -41,9 +46,43 @@ def worthwhile(hotspots: tuple[Hotspot, ...], settings: Settings) -> list[Hotspo
 
 def proposers(state: State, station: Station) -> list[str]:
     """Names in --model that are asked in this turn."""
+    if state["turn"] == REPAIR and state["hotspot"] is not None:
+        return [name for name in station.models if to_repair(state, state["hotspot"], name)]
     if state["turn"] != HOSTED or state["hotspot"] is None:
         return [RULES_MODEL]
     return [name for name in station.models if refusal(name, state["hotspot"]) not in state["declined"]]
+
+
+def edits_wanted(hotspot: Hotspot, left: int) -> int:
+    """How many edits a model is asked for at once, of those that it may still be asked for.
+
+    More than one are made by plans; the last is kept for when it is known what became of the others.
+    """
+    return min(left - 1, MOST_PLANS) if left > 2 and hotspot.ceiling >= PLANS_FROM else 1
+
+
+def requests(hotspot: Hotspot, attempts: int) -> int:
+    """How often a model is asked for edits and plans, if none of its edits is accepted; repairs not counted."""
+    number = 0
+    while attempts > 0:
+        edits = edits_wanted(hotspot, attempts)
+        number += edits + (edits > 1)
+        attempts -= edits
+    return number
+
+
+def to_repair(state: State, hotspot: Hotspot, model: str) -> list[Verdict]:
+    """Edits of a model, of the function as it is now, that were wrong and can be asked for once more."""
+    return [
+        verdict
+        for verdict in state["verdicts"]
+        if verdict.candidate.model == model
+        and verdict.candidate.hotspot.id == hotspot.function.id
+        and verdict.base == state["base"]
+        and verdict.outcome in REPAIRABLE
+        and len(verdict.candidate.repairs) < MOST_REPAIRS
+        and verdict.candidate.id not in state["repaired"]
+    ]
 
 
 def helpful(state: State, hotspot: Hotspot) -> list[str]:
@@ -81,6 +120,7 @@ def _next_turn(hotspot: Hotspot, state: State, station: Station) -> str | None:
     rules = with_rules(settings)
     open_turns = {
         RULES: rules and RULES not in state["turns"].get(name, ()),
+        REPAIR: any(to_repair(state, hotspot, model) for model in hosted(settings)) and not station.budget.refused,
         HOSTED: any(refusal(model, hotspot) not in state["declined"] for model in hosted(settings))
         and state["asks"].get(name, 0) < settings.attempts
         and not station.budget.refused,

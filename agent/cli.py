@@ -103,7 +103,9 @@ def run(
     function: Annotated[
         list[str] | None, typer.Option(help="Look only at this function (name or path:name). Repeatable.")
     ] = None,
-    attempts: Annotated[int | None, typer.Option(help="Rounds of asking about one function. Default: 3.")] = None,
+    attempts: Annotated[
+        int | None, typer.Option(help="Edits that each model is asked for, of one function. Default: 3.")
+    ] = None,
     min_gain: Annotated[float | None, typer.Option(help="Smallest gain worth a commit. Default: 0.05 = 5 %.")] = None,
     max_minutes: Annotated[float | None, typer.Option(help="Start nothing new after so many minutes.")] = None,
     max_cost: Annotated[

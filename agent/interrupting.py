@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from types import FrameType
@@ -36,6 +36,20 @@ def interruptible(stop: threading.Event) -> Iterator[None]:
 
 def unless_stopped(work: Callable[[], Result], stop: threading.Event) -> Result:
     """What `work` returns or raises; Interrupted as soon as `stop` is set, whatever `work` is waiting for then."""
+    future = _begun(work)
+    while not stop.is_set():
+        if wait([future], timeout=POLL_SECONDS).done:
+            return future.result()
+    raise Interrupted
+
+
+def side_by_side(works: Iterable[Callable[[], Result]]) -> list[Result]:
+    """What all of them return, in their order, each in a thread of its own; or what the first of them raises."""
+    return [future.result() for future in [_begun(work) for work in works]]
+
+
+def _begun(work: Callable[[], Result]) -> Future[Result]:
+    """Work in a thread that the end of the program does not wait for."""
     future: Future[Result] = Future()
 
     def fill() -> None:
@@ -44,8 +58,5 @@ def unless_stopped(work: Callable[[], Result], stop: threading.Event) -> Result:
         except BaseException as error:  # noqa: BLE001  raised again where it is waited for
             future.set_exception(error)
 
-    threading.Thread(target=fill, daemon=True).start()  # daemon: the end of the program does not wait for it
-    while not stop.is_set():
-        if wait([future], timeout=POLL_SECONDS).done:
-            return future.result()
-    raise Interrupted
+    threading.Thread(target=fill, daemon=True).start()
+    return future

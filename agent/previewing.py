@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from agent import stations
-from agent.choosing import worthwhile
-from agent.proposing import conversation, propose_rules
+from agent.asking import conversation
+from agent.choosing import requests, worthwhile
+from agent.proposing import propose_rules
 from agent.settings import RULES_MODEL, hosted, with_rules
 from agent.state import RULES, State, first_state
 from agent.station import counted
@@ -95,7 +96,7 @@ def _questions(one: Planned, settings: Settings) -> list[str]:
     found = []
     if with_rules(settings):
         found.append(f"rules: {', '.join(one.rewrites) or 'nothing that applies'}")
-    more = f"about {one.prompt_tokens:,} tokens, up to {counted(settings.attempts, 'time')}"
+    more = f"about {one.prompt_tokens:,} tokens, up to {counted(requests(one.hotspot, settings.attempts), 'time')}"
     return [*found, *(f"{name}: {more}" for name in hosted(settings))]
 
 
@@ -105,6 +106,7 @@ def _total(planned: Sequence[Planned], settings: Settings) -> str:
     names = [*([RULES_MODEL] if with_rules(settings) else []), *models]
     text = f"would ask {', '.join(names)} about {counted(len(asked), 'function')}"
     if models:
-        tokens = len(models) * settings.attempts * sum(one.prompt_tokens for one in asked)
-        text += f", at most {len(models) * settings.attempts * len(asked)} requests with about {tokens:,} prompt tokens"
+        times = [len(models) * requests(one.hotspot, settings.attempts) for one in asked]
+        tokens = sum(number * one.prompt_tokens for number, one in zip(times, asked, strict=True))
+        text += f", up to {sum(times)} requests with about {tokens:,} prompt tokens; repairs of wrong edits come on top"
     return f"{text}; nothing was asked or changed"

@@ -46,7 +46,7 @@ class Settings(Value):
     models: dict[str, ModelOptions] = Field({}, description="how single models are asked, by name")
     only: tuple[str, ...] = Field((), description="globs of files to look at")
     function: tuple[str, ...] = Field((), description="functions to look at, path:name or name")
-    attempts: int = Field(3, ge=1, le=50, description="times a model is asked about one function")
+    attempts: int = Field(3, ge=1, le=50, description="edits that each model is asked for, of one function")
     min_gain: float = Field(0.05, ge=0, lt=10, description="smallest speedup worth a commit, 0.05 = 5 %")
     max_minutes: float | None = Field(None, gt=0, description="stop proposing after so many minutes")
     max_cost: float | None = Field(None, ge=0, description="most dollars that models may cost; 0: ask none")

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from agent.saving import Saver
 
 
-RULES, HOSTED, MICRO, TOGETHER = "rules", "hosted", "micro", "together"
-TURNS = (RULES, HOSTED, MICRO, TOGETHER)  # free rewrites first, models next, small rewrites, small gains put together last
+RULES, REPAIR, HOSTED, MICRO, TOGETHER = "rules", "repair", "hosted", "micro", "together"
+# free rewrites first, models next (what was nearly right before new ideas), small rewrites, small gains put together last
+TURNS = (RULES, REPAIR, HOSTED, MICRO, TOGETHER)
 
 
 def add_usage(before: Usage, more: Usage) -> Usage:
@@ -44,7 +45,9 @@ class State(TypedDict):
     hotspot: Hotspot | None  # the one at hand
     turn: str  # whose turn it is for the hotspot at hand: one of TURNS
     turns: dict[str, tuple[str, ...]]  # function id -> turns of the rules taken since its last commit
-    asks: dict[str, int]  # function id -> how often hosted models were asked
+    asks: dict[str, int]  # function id -> how many edits each hosted model was asked for
+    wanted: int  # edits that each hosted model is asked for in this turn
+    repaired: Annotated[list[str], operator.add]  # ids of refused candidates whose models were asked for a repair
     declined: Annotated[list[str], operator.add]  # "<model> <function id>": said that nothing can be gained
     proposed: Annotated[list[Candidate], operator.add]  # by anybody, in order; never shrinks
     taken: int  # how many of them were looked at
@@ -73,6 +76,8 @@ def first_state(start: str) -> State:
         turn="",
         turns={},
         asks={},
+        wanted=1,
+        repaired=[],
         declined=[],
         proposed=[],
         taken=0,

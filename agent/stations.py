@@ -5,23 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from agent import checking
-from agent.choosing import floor, helpful, refusal
+from agent.asking import propose_by_plans, propose_repairs, propose_with_model
+from agent.choosing import floor, helpful, refusal, to_repair
 from agent.combining import combine_commits
 from agent.committing import evidence, message
 from agent.interrupting import unless_stopped
 from agent.judging import rejected
 from agent.measuring import whole
+from agent.models import Model
 from agent.paid import PaidOnce
-from agent.proposing import Question, benchmark_text, propose_rules, propose_together, propose_with_model
+from agent.proposing import Proposals, Question, benchmark_text, propose_rules, propose_together
 from agent.runs import REPLIES
 from agent.settings import RULES_MODEL
-from agent.state import MICRO, TOGETHER, State
+from agent.state import MICRO, REPAIR, TOGETHER, State
 from agent.station import Station, Update, counted, some
 from tools import profiling
 from tools.attempts import needs
 from tools.source import find_function
 from tools.testing import take_baseline as run_baseline
-from tools.values import BenchmarkKind, Commit, Hotspot, LineShare, Survivor
+from tools.values import BenchmarkKind, Commit, Hotspot, LineShare, Survivor, Verdict
 from tools.workload import find_benchmarks, is_source, must_be_tested, oldest_python
 from workspaces.checkout import publish as bring_home
 
@@ -112,14 +114,15 @@ def ask(state: Asked, station: Station) -> Update:
     hotspot = state["hotspot"]
     assert hotspot is not None
     asked = question(state, station)
+    refused: list[Verdict] = []
     if state["turn"] == TOGETHER:
         proposals = propose_together(asked, helpful(state, hotspot))
     elif state["asked"] == RULES_MODEL:
         proposals = propose_rules(asked)
     else:
-        station.progress.say(f"  asking {state['asked']}")
-        model = PaidOnce(station.models[state["asked"]], station.folder / REPLIES, state["asks"][hotspot.function.id])
-        proposals = unless_stopped(lambda: propose_with_model(asked, model), station.target.stop)
+        refused = to_repair(state, hotspot, state["asked"]) if state["turn"] == REPAIR else []
+        model = PaidOnce(station.models[state["asked"]], station.folder / REPLIES, state["asks"].get(hotspot.function.id, 0))
+        proposals = unless_stopped(lambda: _hosted(state, station, asked, model, refused), station.target.stop)
     for notice in proposals.notices:
         station.progress.say(f"  {notice}")
     return {
@@ -127,7 +130,20 @@ def ask(state: Asked, station: Station) -> Update:
         "spent": proposals.spent,
         "notices": list(proposals.notices),
         "declined": [refusal(state["asked"], hotspot)] if proposals.declined else [],
+        "repaired": [verdict.candidate.id for verdict in refused],
     }
+
+
+def _hosted(state: Asked, station: Station, asked: Question, model: Model, refused: list[Verdict]) -> Proposals:
+    """What one hosted model answers in this turn."""
+    if refused:
+        station.progress.say(f"  asking {model.name} to repair {counted(len(refused), 'edit')}")
+        return propose_repairs(asked, model, refused)
+    if state["wanted"] > 1:
+        station.progress.say(f"  asking {model.name} for plans, and for an edit for each of up to {state['wanted']}")
+        return propose_by_plans(asked, model, state["wanted"])
+    station.progress.say(f"  asking {model.name}")
+    return propose_with_model(asked, model)
 
 
 def check(state: State, station: Station) -> Update:

@@ -61,7 +61,7 @@ def parse_reply(text: str, allowed: Collection[str] = ()) -> Reply:
 
     With `allowed`, paths are settled against it as `apply_edits` would do; what does not fit stays as it was written.
     """
-    lines = _readable(text).split("\n")
+    lines = readable(text).split("\n")
     if not any(line.strip() for line in lines):
         raise UnusableReply("The reply is empty.")
     blocks = _blocks(lines, allowed)
@@ -85,7 +85,7 @@ class _Block:
     last: int
 
 
-def _readable(text: str) -> str:
+def readable(text: str) -> str:
     """The reply with plain line ends, without lone surrogates (JSON can hold them) and without leading thoughts."""
     text = text.encode("utf-8", "replace").decode("utf-8").replace("\r\n", "\n")
     opening = text.lstrip()
@@ -204,12 +204,20 @@ def _refuse_elisions(block: _Block) -> None:
             raise UnusableReply(f"The edit leaves out code ({line.strip()[:80]!r}): old and new text must be complete.")
 
 
-def _without_edits(prose: list[str]) -> UnusableReply:
-    for number, line in enumerate(prose):
+def declined(lines: list[str]) -> NoChangeProposed | None:
+    """What to raise where a line of a reply says NO CHANGE."""
+    for number, line in enumerate(lines):
         match = _NO_CHANGE.match(line)
         if match:
-            reason = " ".join([match["text"], *takewhile(str.strip, prose[number + 1 :])]).strip(" *_:`")
+            reason = " ".join([match["text"], *takewhile(str.strip, lines[number + 1 :])]).strip(" *_:`")
             return NoChangeProposed(f"The model proposes no change: {reason[:LONGEST_EXPLANATION] or 'no reason given'}")
+    return None
+
+
+def _without_edits(prose: list[str]) -> UnusableReply:
+    refusal = declined(prose)
+    if refusal is not None:
+        return refusal
     last = next(line for line in reversed(prose) if line.strip())
     if re.match(r"\s*<{3,9}", last):
         return UnusableReply("The reply ends inside an edit.")

@@ -161,6 +161,8 @@ class Candidate(Value):
     explanation: str = ""  # why it should be faster, as the model says it
     rewrite: str | None = None  # name of the rewrite, for rules
     prompt: str = ""  # version and hash of what a model was asked with
+    plan: str = ""  # that it carries out, in the model's own words
+    repairs: tuple[str, ...] = ()  # ids of the refused candidates that it was made from, the first one first
     usage: Usage = Usage()
 
     @property

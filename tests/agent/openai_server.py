@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Self
@@ -46,11 +47,21 @@ class Request:
     headers: dict[str, str]
     body: dict[str, object]
 
+    @property
+    def messages(self) -> list[dict[str, str]]:
+        """The conversation, the oldest part first."""
+        found = self.body["messages"]
+        assert isinstance(found, list)
+        return found
+
 
 class OpenAIServer:
-    """Gives the scripted answers in order, the last one again and again; `requests` holds what was asked."""
+    """Gives the scripted answers in order, the last one again and again; `requests` holds what was asked.
 
-    def __init__(self, *answers: Answer) -> None:
+    An answer may be a function of the request, where several are asked at the same time.
+    """
+
+    def __init__(self, *answers: Answer | Callable[[Request], Answer]) -> None:
         self.answers = list(answers)
         self.requests: list[Request] = []
         self.closing = threading.Event()
@@ -86,8 +97,10 @@ class OpenAIServer:
         body = json.loads(handler.rfile.read(int(handler.headers["Content-Length"])))
         with self._lock:
             headers = {name.lower(): value for name, value in handler.headers.items()}
-            self.requests.append(Request(handler.path, headers, body))
-            answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+            request = Request(handler.path, headers, body)
+            self.requests.append(request)
+            scripted = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        answer = scripted if isinstance(scripted, Answer) else scripted(request)
         if answer.never:
             self.closing.wait()
             handler.close_connection = True

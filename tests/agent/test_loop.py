@@ -204,15 +204,41 @@ def edit(title, search, replace):
 LOOP = "    for customer in customers:\n        orders[customer] = customers.count(customer)"
 # right for the benchmark, which holds no customer without a name
 WRONG = edit("Count who has a name", LOOP, "    for customer in filter(None, customers):\n" + LOOP.partition("\n")[2])
+WRONG_AGAIN = edit(
+    "PLAN_AGAIN: count who has a name",
+    LOOP,
+    "    for customer in [one for one in customers if one]:\n" + LOOP.partition("\n")[2],
+)
 MISSING = edit("Edit what is not there", "    for nobody in nowhere:\n        pass", "    pass")
 PROSE = text_answer("I would rather talk about the weather, which is fine today.")
 RIGHT = edit("Count in one pass", LOOP, LOOP.replace("customers.count(customer)", "orders.get(customer, 0) + 1"))
 
 
+PLANS = text_answer(
+    "OBSERVATIONS:\n- every customer is counted anew\n\nPLAN 1: Leave out who has no name\n\nPLAN 2: Edit something else\n\n"
+    "PLAN 3: Talk of the weather instead\n"
+)
+GIVEN_UP = text_answer("NO CHANGE: it cannot be made right.")
+
+
+def answer(request):
+    """Plans; for each of them something that is wrong in its own way; no good repair; and then what is right."""
+    *before, last = [message["content"] for message in request.messages]
+    if "That answer could not be used" in last:
+        return PLANS if "PLANs" in before[1] else GIVEN_UP
+    if "The judge refused that edit" in last:
+        return WRONG_AGAIN if "broken" in last and "PLAN_AGAIN" not in "".join(before) else GIVEN_UP
+    if "PLANs" in last:
+        return PROSE
+    answers = {"Leave out who": WRONG, "Edit something": MISSING, "Talk of the": PROSE}
+    plan = last.partition("# The plan to carry out")[2]
+    return next((answers[name] for name in answers if name in plan), RIGHT)
+
+
 @pytest.fixture(scope="module")
 def hosted(home, tmp_path_factory):
     repository = commit_all(flaky_target(tmp_path_factory.mktemp("hosted") / "shop"))
-    with OpenAIServer(WRONG, MISSING, PROSE, RIGHT) as server:
+    with OpenAIServer(answer) as server:
         words = ["--model", "openai/scripted", "--function", FUNCTION, "--attempts", "4"]
         done = run_on(home, repository, *words, OPENAI_API_BASE=server.base, OPENAI_API_KEY=KEY)
         return done, server.requests
@@ -234,9 +260,22 @@ def test_edit_of_text_that_is_not_there_is_unapplicable(hosted):
     assert refused["outcome"] == "unapplicable"
 
 
-def test_prose_without_an_edit_is_a_notice(hosted):
-    assert any("openai/scripted on flakyshop/__init__.py:orders_by_customer" in one for one in hosted[0].report["notices"])
-    assert len(hosted[0].report["rejected"]) == 2
+def test_prose_without_an_edit_is_shown_to_the_model_once_more(hosted):
+    notices = [
+        one for one in hosted[0].report["notices"] if "openai/scripted on flakyshop/__init__.py:orders_by_customer" in one
+    ]
+    assert any("begins with PLAN. Asked once more." in one for one in notices)
+    assert any("no SEARCH/REPLACE block was found. Asked once more." in one for one in notices)
+    assert len(hosted[0].report["rejected"]) == 3
+
+
+def test_wrong_edits_are_repaired_at_most_twice_with_what_the_judge_said(hosted):
+    report, requests = hosted
+    repairs = [one for one in requests if "The judge refused that edit" in one.messages[-1]["content"]]
+    assert len(repairs) == 3  # the wrong one twice, for its first repair was wrong too, and the one that did not apply
+    reasons = [one["reason"] for one in report.report["rejected"]]
+    assert all(any(reason in one.messages[-1]["content"] for reason in reasons) for one in repairs)
+    assert all("<<<<<<< SEARCH" in one.messages[-2]["content"] for one in repairs)
 
 
 def test_right_edit_is_committed_in_the_name_of_the_model(hosted):
@@ -246,13 +285,13 @@ def test_right_edit_is_committed_in_the_name_of_the_model(hosted):
     assert hosted[0].message().startswith("Count in one pass\n")
 
 
-def test_model_is_told_what_became_of_its_first_answer(hosted):
+def test_model_is_told_what_became_of_its_first_answers(hosted):
     report, requests = hosted[0].report, hosted[1]
-    assert len(requests) == 4
-    reason = next(one["reason"] for one in report["rejected"] if one["outcome"] == "broken")
+    reasons = [one["reason"] for one in report["rejected"] if one["outcome"] == "broken"]
     assert "What was tried before" not in prompt(requests[0])
-    assert f"Count who has a name: broken. {reason}" in prompt(requests[1])
-    assert "Edit what is not there: unapplicable." in prompt(requests[2])
+    for reason in reasons:
+        assert f"broken. {reason}" in prompt(requests[-1])
+    assert "Edit what is not there: unapplicable." in prompt(requests[-1])
 
 
 def test_model_sees_function_and_benchmark_but_nothing_of_this_machine(hosted):
@@ -263,9 +302,10 @@ def test_model_sees_function_and_benchmark_but_nothing_of_this_machine(hosted):
 
 
 def test_tokens_are_counted_and_an_unknown_price_is_said_to_be_unknown(hosted):
-    assert hosted[0].report["tokens"] == 4 * 1100
+    assert len(hosted[1]) == 10  # plans twice, three edits, one of them once more, three repairs, and the last edit
+    assert hosted[0].report["tokens"] == 10 * 1100
     assert hosted[0].report["cost"] is None
-    assert "4400 tokens, price unknown" in (hosted[0].run / "report.md").read_text()
+    assert "11000 tokens, price unknown" in (hosted[0].run / "report.md").read_text()
 
 
 def test_key_stands_neither_in_the_output_nor_in_any_file_of_the_run(hosted):

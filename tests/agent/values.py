@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agent.judging import judged
+from agent.proposing import Question
 from tools.values import (
     Benchmark,
     BenchmarkKind,
@@ -59,3 +60,18 @@ def verdict(
         allow_caching=False,
         seconds=2.0,
     )
+
+
+def question(**more: object) -> Question:
+    """What a proposer is told about `Shop.total`."""
+    given = {
+        "hotspot": hotspot(),
+        "source": SOURCE,
+        "benchmark_source": "def test_bench(benchmark):\n    benchmark(total, [1, 2])\n",
+        "python_version": "3.12",
+        "oldest_python": ">=3.9",
+        "min_gain": 0.05,
+        "guidance": "",
+        "earlier": (),
+    }
+    return Question(**{**given, **more})  # type: ignore[arg-type]

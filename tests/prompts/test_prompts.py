@@ -45,6 +45,7 @@ def values(**changed):
         "examples": [],
         "longest": 24_000,
         "guidance": "",
+        "plan": "",
         **given,
         **changed,
     }

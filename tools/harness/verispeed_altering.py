@@ -8,6 +8,7 @@ import datetime
 import enum
 import inspect
 import math
+import re
 from collections import OrderedDict, deque
 from decimal import Decimal
 from fractions import Fraction
@@ -92,7 +93,7 @@ WORDS = (
     "  a  ",
     "a\n",
 )
-SALTED, WIDENED = 0.08, 0.08  # of the calls
+SALTED, WIDENED, MET = 0.08, 0.08, 0.08  # of the calls
 SALT = {
     int: (0, 1, -1, 2),
     float: (0.0, -0.0, 1.0, math.inf, -math.inf, math.nan),
@@ -105,6 +106,7 @@ KINDS = {"int": int, "float": float, "str": str, "bool": bool, "bytes": bytes}
 OTHER_KIND = 0.1  # of the values that are altered
 BORROWED, BORROWING = (int, float, str), 0.12
 MOST_PLAIN = 60
+WORD, MOST_READ = re.compile(r"\W?\w+\W?"), 2_000  # characters
 UNSAID = ("list", "dict", "tuple", "List", "Dict", "Tuple", "Sequence", "Iterable", "Iterator", "Mapping", "Any", "object")
 SEPARATORS = "\n,;\t:|/ -.="
 LIST_ITERATOR = type(iter([]))
@@ -141,6 +143,10 @@ class Alterer:
         if self.source.random() < SALTED:
             self.done.append("salted")
             return tuple(self.salted(one) for one in arguments), {name: self.salted(keywords[name]) for name in keywords}
+        if len(self.plain) > 1 and self.source.random() < MET:
+            count = [self.source.randrange(len(self.plain))]
+            made = [self.met(one, count) for one in arguments]
+            return tuple(made), {name: self.met(one, count) for name, one in keywords.items()}
         for _ in range(self.source.choice((1, 1, 1, 1, 2, 2, 3))):
             places = [*range(len(arguments)), *keywords]
             if not places:
@@ -253,6 +259,22 @@ class Alterer:
                 return alter(self, value)
         return self.other(value)
 
+    def met(self, value, left, depth=0):
+        """The same with one number or text, after so many others, taken from elsewhere in the call."""
+        kind = type(value)
+        if kind in BORROWED:
+            left[0] -= 1
+            return self.borrowed(value) if left[0] == -1 else value
+        if kind in (list, tuple) and depth < 5 and left[0] >= 0:
+            some = [self.met(one, left, depth + 1) for one in value[:8]]
+            return kind([*some, *value[8:]])
+        if kind is dict and depth < 5 and left[0] >= 0:
+            pairs = list(value.items())
+            # a key is as good a place as a value, though not another's
+            some = [(self.met(key, left, depth + 1), self.met(one, left, depth + 1)) for key, one in pairs[:8]]
+            return dict([*some, *pairs[8:]])
+        return value
+
     def borrowed(self, value):
         """What stands elsewhere in the call: the same, or put into a text: keys that are met again, parts of others."""
         fitting = [one for one in self.plain if type(one) is type(value)]
@@ -262,10 +284,23 @@ class Alterer:
         other = self.source.choice(fitting)
         if type(value) is not str or self.source.random() < 0.4:
             return other
-        first, last = sorted((self.source.randrange(len(other) + 1), self.source.randrange(len(other) + 1)))
-        part = self.source.choice((other, other, other[first:last]))
+        part = self.source.choice((other, self.part(other), self.part(other), self.between(other)))
         place = self.source.randrange(len(value) + 1)
         return self.source.choice((value[:place] + part + value[place:], value + part, part, part + value))
+
+    def part(self, value):
+        """Some of a text: a word with what stands at its sides, or what lies between two places."""
+        words = WORD.findall(value[:MOST_READ])
+        if words and self.source.random() < 0.6:
+            return self.source.choice(words)
+        first, last = sorted((self.source.randrange(len(value) + 1), self.source.randrange(len(value) + 1)))
+        return value[first:last]
+
+    def between(self, value):
+        """A text between constants of the code, as the code itself may put it together."""
+        if not self.texts:
+            return value
+        return self.source.choice(self.texts) + value + self.source.choice([*self.texts, ""])
 
     def other_kind(self, value):
         """The value in a container, or one of another type; for code that calls itself, an argument of some call."""
