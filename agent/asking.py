@@ -38,7 +38,7 @@ class Room:
 
     source: int  # characters of the file
     benchmark: int  # characters of the benchmark; a longer one is only named
-    attempts: int  # earlier ones, the newest
+    attempts: int  # earlier ones, the newest: at least one
     examples: int  # pairs of slow and fast code
 
 
@@ -198,7 +198,8 @@ def conversation(question: Question, room: Room = ROOMY, plan: str = "") -> tupl
 
 def _rendered(name: str, question: Question, room: Room, **more: object) -> str:
     """A prompt that shows the function and what is around it."""
-    earlier = question.earlier[-room.attempts :] if room.attempts else ()
+    earlier = question.earlier[-room.attempts :]
+    ideas = question.ideas[-room.attempts :]
     return render(
         name,
         hotspot=question.hotspot,
@@ -209,16 +210,20 @@ def _rendered(name: str, question: Question, room: Room, **more: object) -> str:
         oldest_python=question.oldest_python,
         min_gain=question.min_gain,
         attempts=[
-            {
-                "title": verdict.candidate.title,
-                "outcome": verdict.outcome.value,
-                "reason": verdict.reason,
-                "change": changed_lines(verdict.candidate.edits),
-            }
-            for verdict in earlier
+            *({"title": idea.title, "outcome": idea.outcome, "reason": idea.reason, "change": ""} for idea in ideas),
+            *(
+                {
+                    "title": verdict.candidate.title,
+                    "outcome": verdict.outcome.value,
+                    "reason": verdict.reason,
+                    "change": changed_lines(verdict.candidate.edits),
+                }
+                for verdict in earlier
+            ),
         ],
         examples=similar(text_of(question.source, question.hotspot.function), room.examples),
         guidance=question.guidance,
+        house_rules=question.house_rules if room is ROOMY else None,
         **more,
     )
 

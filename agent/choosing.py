@@ -6,9 +6,11 @@ from fnmatch import fnmatch
 
 from agent.asking import MOST_REPAIRS, REPAIRABLE
 from agent.errors import OptimizeError
+from agent.ideas import remember
 from agent.settings import RULES_MODEL, Settings, hosted, with_rules
 from agent.state import HOSTED, MICRO, REPAIR, RULES, TOGETHER, TURNS, State
 from agent.station import Station, Update, some
+from tools.source import text_of
 from tools.values import Hotspot, Outcome, Verdict
 
 PLANS_FROM = 1.25  # Amdahl ceiling: where less can be gained, one idea after the other costs less
@@ -18,6 +20,7 @@ LITTLE_GAIN = 1.01  # what a rewrite must show to be tried together with others
 
 def choose(state: State, station: Station) -> Update:
     """The next hotspot and whose turn it is; None when nothing is left or the time is over."""
+    _remember(state, station)
     for hotspot in worthwhile(state["hotspots"], station.settings):
         turn = None if station.out_of_time else _next_turn(hotspot, state, station)
         if turn is None or not _can_be_checked(hotspot, state):
@@ -37,6 +40,23 @@ def choose(state: State, station: Station) -> Update:
     if station.budget.refused:
         notices.append(f"no model was asked any more: {station.budget.refused}")
     return {"hotspot": None, "notices": [*notices, *_hopeless(state, station.settings)]}
+
+
+def _remember(state: State, station: Station) -> None:
+    """Keep what became of the last ideas of models, for runs to come."""
+    hotspot = state["hotspot"]
+    refused = [
+        verdict
+        for verdict in state["verdicts"]
+        if hotspot is not None
+        and verdict.candidate.hotspot.id == hotspot.function.id
+        and verdict.base == state["base"]
+        and verdict.candidate.model != RULES_MODEL
+        and not verdict.accepted
+    ]
+    if hotspot is not None and refused:
+        text = text_of(station.reader(state["base"])(hotspot.function.path), hotspot.function)
+        remember(station.ideas, hotspot.function, text, refused)
 
 
 def worthwhile(hotspots: tuple[Hotspot, ...], settings: Settings) -> list[Hotspot]:

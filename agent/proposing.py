@@ -4,15 +4,26 @@ from __future__ import annotations
 
 import io
 import tokenize
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 
+from agent.ideas import Idea
 from agent.settings import RULES_MODEL
 from tools.editing import edits_between
 from tools.rewriting import Rewritten, rewrites, rewrites_together
 from tools.source import find_function, text_of
 from tools.values import BenchmarkKind, Candidate, Hotspot, Usage, Verdict
 
+HOUSE_RULES = (
+    "AGENTS.md",
+    "CLAUDE.md",
+    ".github/CONTRIBUTING.md",
+    "CONTRIBUTING.md",
+    "CONTRIBUTING.rst",
+    "docs/CONTRIBUTING.md",
+)
+MOST_RULES = 3_000  # characters
 # gain little where they gain anything: offered once the rest has been judged
 SMALL = (
     "local-name-in-loop",
@@ -22,6 +33,14 @@ SMALL = (
     "generator-in-aggregate",
     "ruff-",
 )
+
+
+@dataclass(frozen=True)
+class HouseRules:
+    """What the target tells those who change it."""
+
+    path: str
+    text: str  # cut where it is long
 
 
 @dataclass(frozen=True)
@@ -36,6 +55,8 @@ class Question:
     oldest_python: str  # as the project's metadata says it, such as ">=3.9"; empty where it does not
     guidance: str
     earlier: tuple[Verdict, ...]  # on this function
+    house_rules: HouseRules | None = None
+    ideas: tuple[Idea, ...] = ()  # of earlier runs, on the function as it is now, that came to nothing
     small: bool = False  # ask the catalogue for the small rewrites
 
 
@@ -100,3 +121,14 @@ def benchmark_text(hotspot: Hotspot, files: Sequence[str], read: Callable[[str],
     name = rest.partition("[")[0].replace("::", ".")
     function = find_function(path, source, name)
     return "" if function is None else text_of(source, function)
+
+
+def house_rules(files: Collection[str], read: Callable[[str], bytes], subfolder: str) -> HouseRules | None:
+    """The first of HOUSE_RULES that exists, in the project's folder and then in the repository's."""
+    inside = PurePosixPath(subfolder)
+    for name in HOUSE_RULES:
+        for path in dict.fromkeys((str(inside / name), name)):
+            if path in files:
+                text = read(path).decode("utf-8", "replace").strip()
+                return HouseRules(path, text if len(text) <= MOST_RULES else text[:MOST_RULES] + "\n[...]")
+    return None

@@ -42,6 +42,11 @@ class Station:
         return self.earlier_seconds + self.clock() - self.started
 
     @property
+    def ideas(self) -> Path:
+        """Where ideas that came to nothing are kept, beside the runs."""
+        return self.folder.parent.parent / "ideas"
+
+    @property
     def out_of_time(self) -> bool:
         """True once `max_minutes` are over."""
         limit = self.settings.max_minutes

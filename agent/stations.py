@@ -9,19 +9,20 @@ from agent.asking import propose_by_plans, propose_repairs, propose_with_model
 from agent.choosing import floor, helpful, refusal, to_repair
 from agent.combining import combine_commits
 from agent.committing import evidence, message
+from agent.ideas import recall
 from agent.interrupting import unless_stopped
 from agent.judging import rejected
 from agent.measuring import whole
 from agent.models import Model
 from agent.paid import PaidOnce
-from agent.proposing import Proposals, Question, benchmark_text, propose_rules, propose_together
+from agent.proposing import Proposals, Question, benchmark_text, house_rules, propose_rules, propose_together
 from agent.runs import REPLIES
 from agent.settings import RULES_MODEL
 from agent.state import MICRO, REPAIR, TOGETHER, State
 from agent.station import Station, Update, counted, some
 from tools import profiling
 from tools.attempts import needs
-from tools.source import find_function
+from tools.source import find_function, text_of
 from tools.testing import take_baseline as run_baseline
 from tools.values import BenchmarkKind, Commit, Hotspot, LineShare, Survivor, Verdict
 from tools.workload import find_benchmarks, is_source, must_be_tested, oldest_python
@@ -96,6 +97,9 @@ def question(state: State, station: Station) -> Question:
     hotspot = state["hotspot"]
     assert hotspot is not None
     read, files = station.reader(state["base"]), station.target.checkout.files(state["base"])
+    earlier = tuple(one for one in state["verdicts"] if one.candidate.hotspot.id == hotspot.function.id)
+    own = {verdict.candidate.id for verdict in earlier}
+    known = recall(station.ideas, hotspot.function, text_of(read(hotspot.function.path), hotspot.function))
     return Question(
         hotspot=hotspot,
         source=read(hotspot.function.path),
@@ -104,7 +108,9 @@ def question(state: State, station: Station) -> Question:
         oldest_python=oldest_python(read, files, station.target.subfolder),
         min_gain=station.settings.min_gain,
         guidance=station.settings.guidance,
-        earlier=tuple(one for one in state["verdicts"] if one.candidate.hotspot.id == hotspot.function.id),
+        earlier=earlier,
+        house_rules=house_rules(files, read, station.target.subfolder),
+        ideas=tuple(idea for idea in known if idea.candidate not in own),
         small=state["turn"] == MICRO,
     )
 

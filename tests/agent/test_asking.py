@@ -4,9 +4,10 @@ import threading
 
 import pytest
 
-from agent.asking import MOST_REPEATED, conversation, propose_by_plans, propose_repairs, propose_with_model
+from agent.asking import MOST_REPEATED, ROOMS, conversation, propose_by_plans, propose_repairs, propose_with_model
 from agent.budget import CapReached
 from agent.models import Completion, ModelUnavailable, PromptTooLong, ReplyLost
+from agent.proposing import HouseRules
 from agent.state import add_usage
 from prompts import edition
 from tests.agent.values import FUNCTION, SOURCE, question, verdict
@@ -150,6 +151,13 @@ def test_prompt_names_the_versions_that_the_project_supports():
 
 def test_prompt_holds_the_wishes_of_the_maintainer():
     assert "Never use numpy." in text_of_prompt(question(guidance="Never use numpy."))
+
+
+def test_prompt_holds_what_the_project_tells_those_who_change_it_unless_it_must_be_short():
+    asked = question(house_rules=HouseRules("AGENTS.md", "Never import numpy."))
+    assert "`AGENTS.md`" in text_of_prompt(asked)
+    assert "Never import numpy." in text_of_prompt(asked)
+    assert "Never import numpy." not in conversation(asked, ROOMS[1])[-1].content
 
 
 def test_target_code_that_looks_like_a_template_is_shown_as_it_is():

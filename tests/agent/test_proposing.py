@@ -5,7 +5,7 @@ import dataclasses
 
 import pytest
 
-from agent.proposing import SMALL, benchmark_text, propose_rules, propose_together
+from agent.proposing import MOST_RULES, SMALL, benchmark_text, house_rules, propose_rules, propose_together
 from tests.agent.values import FUNCTION, hotspot, question
 from tools.editing import apply_edits
 from tools.values import Benchmark, BenchmarkKind, Usage
@@ -122,3 +122,14 @@ def test_command_has_no_source_to_show():
 def test_question_does_not_change():
     with pytest.raises(dataclasses.FrozenInstanceError):
         question().min_gain = 1
+
+
+RULES = {"CONTRIBUTING.md": b"Sign off.", "lib/AGENTS.md": b"x" * (MOST_RULES + 1), "README.md": b"Hello."}
+
+
+def test_project_tells_in_its_own_files_what_those_who_change_it_must_know():
+    found = house_rules(RULES, RULES.__getitem__, "lib")
+    assert found.path == "lib/AGENTS.md"
+    assert found.text == "x" * MOST_RULES + "\n[...]"
+    assert house_rules(RULES, RULES.__getitem__, ".").path == "CONTRIBUTING.md"
+    assert house_rules({"README.md"}, RULES.__getitem__, ".") is None

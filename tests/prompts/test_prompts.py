@@ -46,6 +46,7 @@ def values(**changed):
         "longest": 24_000,
         "guidance": "",
         "plan": "",
+        "house_rules": None,
         **given,
         **changed,
     }
