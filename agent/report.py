@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from agent.judging import figure, percent
+from agent.settings import RULES_MODEL
 from tools.values import Combined, Commit, Hotspot, Outcome, Usage, Value, Verdict
 from workspaces.sandbox import summary
 
@@ -80,6 +81,7 @@ def as_json(report: Report) -> dict[str, Any]:  # Any: JSON
         "combined": None if report.combined is None else report.combined.model_dump(mode="json"),
         "cost": report.spent.dollars,
         "tokens": report.spent.prompt_tokens + report.spent.completion_tokens,
+        "gain_per_dollar": gain_per_dollar(report),
         "notices": list(report.notices),
         "seconds": round(report.seconds, 1),
     }
@@ -165,7 +167,27 @@ def _circumstances(report: Report) -> list[str]:
 def _cost(report: Report) -> str:
     tokens = report.spent.prompt_tokens + report.spent.completion_tokens
     price = "price unknown" if report.spent.dollars is None else f"${report.spent.dollars:.4f}"
-    return f"cost:     {tokens} tokens, {price}; {report.seconds:.0f} s"
+    accepted, judged = _edits_of_models(report)
+    edits = f" for {judged} edits of models, {accepted} of them committed" if judged else ""
+    gain = gain_per_dollar(report)
+    worth = "" if gain is None else f"; {gain:.1%} faster per dollar"
+    return f"cost:     {tokens} tokens, {price}{edits}{worth}; {report.seconds:.0f} s"
+
+
+def gain_per_dollar(report: Report) -> float | None:
+    """By how much the whole workload became faster (0.5 = 50 %), per dollar; None where nothing was paid or measured.
+
+    The rewrites of the catalogue cost nothing, so a run that tried them too names what both gained together.
+    """
+    if not report.spent.dollars or report.combined is None or report.combined.figure is None:
+        return None
+    return (report.combined.figure.speedup - 1) / report.spent.dollars
+
+
+def _edits_of_models(report: Report) -> tuple[int, int]:
+    """How many edits of hosted models were committed, and how many were judged."""
+    committed = sum(one.verdict.candidate.model != RULES_MODEL for one in report.commits)
+    return committed, committed + sum(verdict.candidate.model != RULES_MODEL for verdict in report.rejected)
 
 
 def _hotspot(hotspot: Hotspot) -> dict[str, Any]:  # Any: JSON

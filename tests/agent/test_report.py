@@ -133,3 +133,13 @@ def test_function_that_takes_all_the_time_has_a_ceiling_that_is_no_number():
     (found,) = as_json(everything)["hotspots"]
     assert found["ceiling"] is None
     json.dumps(as_json(everything), allow_nan=False)
+
+
+def test_cost_is_set_against_what_was_gained():
+    refused = verdict(Outcome.BROKEN)
+    refused = refused.model_copy(update={"candidate": refused.candidate.model_copy(update={"model": "openai/a"})})
+    paid = report(commits=1, rejected=[refused])
+    assert as_json(paid)["gain_per_dollar"] == pytest.approx(1.0)  # 1.5x for half a dollar
+    assert "120 tokens, $0.5000 for 1 edits of models, 0 of them committed; 100.0% faster per dollar" in as_markdown(paid)
+    assert as_json(report(commits=1, spent=Usage()))["gain_per_dollar"] is None
+    assert as_json(report())["gain_per_dollar"] is None
