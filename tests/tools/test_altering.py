@@ -66,7 +66,7 @@ def test_numbers_become_floats_only_where_nobody_says_that_they_are_whole():
     arguments = ([1, 2], 3, [(4, 5)], 6)
     changed = list(many(arguments, wide=wide))
     assert not any(isinstance(one, float) for counts, start, _, _ in changed for one in [*counts, start])
-    assert any(isinstance(pairs[0][0], float) for _, _, pairs, _ in changed if pairs)
+    assert any(isinstance(pairs[0][0], float) for _, _, pairs, _ in changed if pairs and isinstance(pairs[0], tuple))
 
 
 def test_function_without_a_signature_has_nothing_to_widen():

@@ -417,3 +417,46 @@ def test_outside_the_sandbox_nothing_is_called_with_made_up_arguments(shop, reco
     found = compare(open_target, pair, [function], recorded, named=["ValueError"], search_seconds=0.2)
     assert found.behaviour.origins == {"recorded": 2}
     assert found.difference == ""
+
+
+WRITER = """\
+def save(path: str, prices: dict[str, float]) -> int:
+    text = ""
+    for name in sorted(prices, key=prices.get):
+        text = text + name + " = " + "%.2f" % prices[name] + "\\n"
+    with open(path, "w", encoding="utf-8", newline="") as file:
+        file.write(text)
+    return len(prices)
+"""
+TESTS_OF_THE_WRITER = """\
+import writer
+
+
+def test_save(tmp_path):
+    path = tmp_path / "prices.txt"
+    assert writer.save(str(path), {"bowl": 30.0, "mug": 12.5}) == 2
+    assert path.read_text(encoding="utf-8") == "mug = 12.50\\nbowl = 30.00\\n"
+"""
+
+
+@pytest.mark.parametrize(
+    ("new", "said"),
+    [
+        ('"".join([f"{name} = {prices[name]:.2f}\\n" for name in sorted(prices, key=prices.get)])', ""),
+        ('"".join([f"{name} = {prices[name]:.2f}\\n" for name in sorted(prices)])', "leaves its arguments otherwise"),
+    ],
+    ids=["joined", "by name"],
+)
+def test_what_stands_in_the_file_that_an_argument_names_is_compared(subject_with, new, said):
+    subject = subject_with({"writer.py": WRITER, "test_writer.py": TESTS_OF_THE_WRITER})
+    entry = find_function("writer.py", WRITER.encode(), "save")
+    calls = record(subject.target, subject.start, [entry], ["test_writer.py::test_save"])
+    lines = WRITER.splitlines(keepends=True)
+    text = "".join([lines[0], f"    text = {new}\n", *lines[4:]])
+    pair = Pair(subject.start, subject.write({"writer.py": text}), {"writer.py": (WRITER.encode(), text.encode())})
+    found = compare(subject.target, pair, [entry], calls, search_seconds=0.2)
+    assert said in found.difference
+    assert bool(found.difference) == bool(said)
+    assert found.behaviour.unrepeatable == 0
+    if not said:  # the recorded call too: its folder is made where it is called again
+        assert found.behaviour.origins["recorded"] == 1

@@ -264,7 +264,7 @@ class Observed:
         files = files_named([*arguments, *keywords.values()])
         described = [self.describer.describe(list(arguments)), self.describer.describe(keywords)]
         described.append(["object", "others", None, [["held", [self.describer.describe(one) for one in self.held]]]])
-        return [*described, {path: fingerprint(files[path].hex()) for path in files}] if files else described
+        return [*described, {own_name(path): fingerprint(files[path].hex()) for path in files}] if files else described
 
     def tell(self, tree, named_types):
         """{"end", "what", "after", "said", "opaque", "shown"}."""
@@ -288,6 +288,12 @@ class Observed:
                 return nothing("opaque")
         after = self.after if self.later is None else [self.after, self.later]
         return {**told, "after": after, "said": self.outcome.said, "opaque": holds_opaque(told["what"])}
+
+
+def own_name(path):
+    """A path as one says it in the current folder, which each process has of its own."""
+    here = os.getcwd() + os.sep
+    return path[len(here) :] if path.startswith(here) else path
 
 
 def containers(values):

@@ -4,6 +4,7 @@ A call is packed as one whole, so that what is one object twice stays one object
 ever unpacked in the sandbox. Standard library, Python 3.9 syntax.
 """
 
+import contextlib
 import io
 import marshal
 import os
@@ -78,7 +79,7 @@ def pack(call, most_bytes, files=None):
     written = io.BytesIO()
     arguments, keywords = call
     try:
-        kept = files_named([*arguments, *keywords.values()]) if files is None else files
+        kept = files_named([*arguments, *keywords.values()], absent=True) if files is None else files
         Packer(written, PROTOCOL).dump((arguments, keywords, kept))
     except Exception as error:  # whatever a class of the target raises while it is copied
         raise CannotPack("%s: %s" % (type(error).__name__, error)) from error
@@ -94,6 +95,10 @@ def unpack(packed):
     for path, content in files.items():
         try:
             os.makedirs(os.path.dirname(path), exist_ok=True)
+            if content is None:  # to be written; an earlier call may have done so
+                with contextlib.suppress(FileNotFoundError):
+                    os.remove(path)
+                continue
             with open(path, "wb") as file:
                 file.write(content)
         except OSError as error:
@@ -101,18 +106,24 @@ def unpack(packed):
     return arguments, keywords
 
 
-def files_named(values):
-    """{path: content} of the files in temporary folders that these values name."""
+def files_named(values, absent=False):
+    """{path: content} of the files in temporary folders that these values name.
+
+    With `absent` also those that could be written there: their content is None.
+    """
     found = {}
     for value in values:
         if isinstance(value, (list, tuple)) and len(value) <= MOST_FILES:
-            found.update(files_named([one for one in value if not isinstance(one, (list, tuple))]))
+            found.update(files_named([one for one in value if not isinstance(one, (list, tuple))], absent))
         elif isinstance(value, (str, os.PathLike)) and len(found) < MOST_FILES:
             path = os.path.abspath(os.fspath(value)) if len(str(value)) < 500 else ""
-            if isinstance(path, str) and path.startswith(TEMPORARY + os.sep) and os.path.isfile(path):
-                if os.path.getsize(path) <= MOST_FILE_BYTES:
-                    with open(path, "rb") as file:
-                        found[path] = file.read()
+            if not isinstance(path, str) or not path.startswith(TEMPORARY + os.sep):
+                continue
+            if os.path.isfile(path) and os.path.getsize(path) <= MOST_FILE_BYTES:
+                with open(path, "rb") as file:
+                    found[path] = file.read()
+            elif absent and os.path.isabs(value) and not os.path.lexists(path) and os.path.isdir(os.path.dirname(path)):
+                found[path] = None
     return found
 
 
