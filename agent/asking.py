@@ -20,9 +20,10 @@ from agent.state import add_usage
 from prompts import edition, render
 from prompts.pairs import similar
 from tools.plans import Plan, parse_plans
-from tools.replies import NoChangeProposed, UnusableReply, parse_reply
+from tools.replies import NoChangeProposed, Reply, UnusableReply, WithoutBlocks, parse_reply, with_edits
 from tools.source import text_of
 from tools.values import Candidate, Edit, Outcome, Usage, Verdict
+from tools.wholesale import edits_otherwise
 
 MOST_CHANGED = 120  # lines of an earlier edit that are shown again
 MOST_REPAIRS = 2  # of one edit, one after the other
@@ -108,7 +109,18 @@ def _edit(
 ) -> Proposals:
     """The candidate that a conversation leads to."""
     path = question.hotspot.function.path
-    found = _answered(question, model, asking, lambda text: parse_reply(text, allowed=(path,)))
+    source = question.source.decode("utf-8", "replace")
+
+    def parse(text: str) -> Reply:
+        try:
+            return parse_reply(text, allowed=(path,))
+        except WithoutBlocks:
+            edits = edits_otherwise(text, path, source, question.hotspot.function.name)
+            if not edits:
+                raise
+            return with_edits(text, edits)
+
+    found = _answered(question, model, asking, parse)
     reply = found.parsed
     if reply is None:
         return Proposals((), found.spent, found.notices, declined=found.declined)

@@ -44,6 +44,10 @@ class UnusableReply(Exception):
     """A reply without an edit that could be tried; the text says what is wrong, fit for the model and the report."""
 
 
+class WithoutBlocks(UnusableReply):
+    """A reply with code or a diff, but without SEARCH/REPLACE blocks."""
+
+
 class NoChangeProposed(UnusableReply):
     """The honest answer `NO CHANGE: reason`; asking again to repair it makes no sense."""
 
@@ -68,7 +72,25 @@ def parse_reply(text: str, allowed: Collection[str] = ()) -> Reply:
     prose = _outside(lines, blocks)
     if not blocks:
         raise _without_edits(prose)
-    edits = _edits(blocks)
+    return _reply(prose, _edits(blocks))
+
+
+def with_edits(text: str, edits: tuple[Edit, ...]) -> Reply:
+    """A reply whose edits were read otherwise."""
+    return _reply(_outside_fences(readable(text).split("\n")), edits)
+
+
+def _outside_fences(lines: list[str]) -> list[str]:
+    inside, outside = False, []
+    for line in lines:
+        if _FENCE.match(line):
+            inside = not inside
+        elif not inside:
+            outside.append(line)
+    return outside
+
+
+def _reply(prose: list[str], edits: tuple[Edit, ...]) -> Reply:
     explanation = _paragraph(prose, _WHY) or _first_paragraph(prose)
     title = _title(_paragraph(prose, _TITLE)) or _title(explanation) or f"Speed up {edits[0].path or 'the function'}"
     return Reply(title=_shortened(title, LONGEST_TITLE), explanation=explanation[:LONGEST_EXPLANATION], edits=edits)
@@ -195,12 +217,17 @@ def _text(lines: list[str]) -> str:
     return "".join(line + "\n" for line in lines)
 
 
+def leaves_out(line: str) -> bool:
+    """Whether a line is a comment that stands for code."""
+    return _ELISION.match(line) is not None
+
+
 def _refuse_elisions(block: _Block) -> None:
     """A line of three dots in both parts may be Python's Ellipsis; a comment that stands for code never is code."""
     known = {line.strip() for line in block.search}
     for line in block.search + block.replace:
         dots_for_code = BARE_DOTS.match(line) and line.strip() not in known
-        if dots_for_code or _ELISION.match(line):
+        if dots_for_code or leaves_out(line):
             raise UnusableReply(f"The edit leaves out code ({line.strip()[:80]!r}): old and new text must be complete.")
 
 
@@ -222,10 +249,10 @@ def _without_edits(prose: list[str]) -> UnusableReply:
     if re.match(r"\s*<{3,9}", last):
         return UnusableReply("The reply ends inside an edit.")
     if any(line.startswith("@@ ") for line in prose):
-        return UnusableReply("The reply holds a diff; edits must be written as SEARCH/REPLACE blocks.")
+        return WithoutBlocks("The reply holds a diff; edits must be written as SEARCH/REPLACE blocks.")
     if any(_FENCE.match(line) for line in prose):
-        return UnusableReply("The reply holds code without SEARCH/REPLACE markers, so where it belongs is not known.")
-    return UnusableReply("The reply holds no edit: no SEARCH/REPLACE block was found.")
+        return WithoutBlocks("The reply holds code without SEARCH/REPLACE markers, so where it belongs is not known.")
+    return WithoutBlocks("The reply holds no edit: no SEARCH/REPLACE block was found.")
 
 
 def _paragraph(prose: list[str], label: re.Pattern[str]) -> str:
