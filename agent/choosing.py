@@ -7,7 +7,8 @@ from fnmatch import fnmatch
 from agent.asking import MOST_REPAIRS, REPAIRABLE
 from agent.errors import OptimizeError
 from agent.ideas import remember
-from agent.settings import RULES_MODEL, Settings, hosted, with_rules
+from agent.routing import next_model
+from agent.settings import RULES_MODEL, Route, Settings, hosted, with_rules
 from agent.state import HOSTED, MICRO, REPAIR, RULES, TOGETHER, TURNS, State
 from agent.station import Station, Update, some
 from tools.source import text_of
@@ -30,9 +31,11 @@ def choose(state: State, station: Station) -> Update:
             station.progress.say(f"{name}: {hotspot.share:.0%} of {hotspot.benchmark.id}")
         update: Update = {"hotspot": hotspot, "turn": turn}
         if turn == HOSTED:
-            asked = state["asks"].get(name, 0)
+            models = asked_next(hotspot, state, station)
+            asked = max(state["asks"].get(asking(model, hotspot), 0) for model in models)
             update["wanted"] = edits_wanted(hotspot, station.settings.attempts - asked)
-            update["asks"] = {**state["asks"], name: asked + update["wanted"]}
+            update["routed"] = tuple(models)
+            update["asks"] = {**state["asks"], **{asking(model, hotspot): asked + update["wanted"] for model in models}}
         elif turn != REPAIR:
             update["turns"] = {**state["turns"], name: (*state["turns"].get(name, ()), turn)}
         return update
@@ -70,7 +73,19 @@ def proposers(state: State, station: Station) -> list[str]:
         return [name for name in station.models if to_repair(state, state["hotspot"], name)]
     if state["turn"] != HOSTED or state["hotspot"] is None:
         return [RULES_MODEL]
-    return [name for name in station.models if refusal(name, state["hotspot"]) not in state["declined"]]
+    return list(state["routed"])
+
+
+def asked_next(hotspot: Hotspot, state: State, station: Station) -> list[str]:
+    """Hosted models whose turn it is with a function, by `route`: one, or all that may still be asked."""
+    settings = station.settings
+    declined = [name for name in station.models if asking(name, hotspot) in state["declined"]]
+    asked = {name: state["asks"].get(asking(name, hotspot), 0) for name in station.models}
+    if settings.route is Route.ALL:
+        return [name for name in station.models if name not in declined and asked[name] < settings.attempts]
+    text = text_of(station.reader(state["base"])(hotspot.function.path), hotspot.function)
+    found = next_model(hotspot, text, list(station.models), asked, declined, settings.attempts)
+    return [] if found is None else [found]
 
 
 def edits_wanted(hotspot: Hotspot, left: int) -> int:
@@ -116,8 +131,8 @@ def helpful(state: State, hotspot: Hotspot) -> list[str]:
     return sorted((name for name, speedup in found.items() if speedup > LITTLE_GAIN), key=lambda name: -found[name])
 
 
-def refusal(model: str, hotspot: Hotspot) -> str:
-    """How "this model sees nothing to gain here" stands in the state."""
+def asking(model: str, hotspot: Hotspot) -> str:
+    """How a model that is asked about a function stands in the state."""
     return f"{model} {hotspot.function.id}"
 
 
@@ -141,9 +156,7 @@ def _next_turn(hotspot: Hotspot, state: State, station: Station) -> str | None:
     open_turns = {
         RULES: rules and RULES not in state["turns"].get(name, ()),
         REPAIR: any(to_repair(state, hotspot, model) for model in hosted(settings)) and not station.budget.refused,
-        HOSTED: any(refusal(model, hotspot) not in state["declined"] for model in hosted(settings))
-        and state["asks"].get(name, 0) < settings.attempts
-        and not station.budget.refused,
+        HOSTED: not station.budget.refused and bool(asked_next(hotspot, state, station)),
         MICRO: rules and settings.attempts > 1 and MICRO not in state["turns"].get(name, ()),
         TOGETHER: rules and TOGETHER not in state["turns"].get(name, ()) and len(helpful(state, hotspot)) > 1,
     }

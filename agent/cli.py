@@ -103,6 +103,9 @@ def run(
     function: Annotated[
         list[str] | None, typer.Option(help="Look only at this function (name or path:name). Repeatable.")
     ] = None,
+    route: Annotated[
+        str | None, typer.Option(help="Which of several models to ask: cheapest (first), or all. Default: cheapest.")
+    ] = None,
     attempts: Annotated[
         int | None, typer.Option(help="Edits that each model is asked for, of one function. Default: 3.")
     ] = None,
@@ -152,6 +155,7 @@ def run(
         "model": tuple(model or ()),
         "only": tuple(only or ()),
         "function": tuple(function or ()),
+        "route": route,
         "attempts": attempts,
         "min_gain": min_gain,
         "max_minutes": max_minutes,

@@ -20,6 +20,7 @@ from agent.interrupting import interruptible
 from agent.models import Model, ModelSettings, open_model, price_of
 from agent.progress import Progress
 from agent.report import Report, as_json, as_markdown, make_report
+from agent.routing import cheapest_first
 from agent.runs import SPENDING, RunRecord, clear, holding
 from agent.settings import ModelOptions, Settings, hosted
 from agent.state import checkpoints
@@ -189,17 +190,22 @@ def check_workload(command: str | None) -> None:
 
 
 def open_models(settings: Settings, environment: Mapping[str, str], budget: Budget | None = None) -> dict[str, Model]:
-    """The hosted models of a run, ready to be asked; OptimizeError if one cannot be, or a price is needed and unknown."""
-    found = {}
+    """The hosted models of a run, ready to be asked, the cheapest first where all prices are known.
+
+    OptimizeError if one cannot be asked, or a price is needed and unknown.
+    """
+    found: dict[str, Model] = {}
+    prices: dict[str, tuple[float, float] | None] = {}
     for name in hosted(settings):
         asked = _asked(settings.models.get(name, ModelOptions()), environment)
         found[name] = open_model(name, asked, budget=budget)
-        if settings.max_cost is not None and price_of(name, asked) is None:
+        prices[name] = price_of(name, asked)
+        if settings.max_cost is not None and prices[name] is None:
             raise OptimizeError(
                 f"Nobody knows what {name} costs, so --max-cost cannot be kept: say it in dollars per million tokens, "
                 f'[tool.optimize.models."{name}"] input_price = 0.5, output_price = 1.5, or use --max-tokens.'
             )
-    return found
+    return {name: found[name] for name in cheapest_first(prices)}
 
 
 def _asked(options: ModelOptions, environment: Mapping[str, str]) -> ModelSettings:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,13 @@ from workspaces.errors import OptimizeError
 from workspaces.sandbox import Mode
 
 RULES_MODEL = "rules"  # the built-in catalogue, as a name for --model
+
+
+class Route(StrEnum):
+    """Which of several hosted models are asked about a function."""
+
+    CHEAPEST = "cheapest"  # the cheapest first, dearer ones where what can be gained pays for them
+    ALL = "all"  # all of them, side by side
 
 
 class ModelOptions(Value):
@@ -43,6 +51,7 @@ class Settings(Value):
 
     workload: str | None = Field(None, description="command that should become faster")
     model: tuple[str, ...] = Field(("rules",), description="models to ask: rules, or any LiteLLM name")
+    route: Route = Field(Route.CHEAPEST, description="which of several models are asked: cheapest (first), or all")
     models: dict[str, ModelOptions] = Field({}, description="how single models are asked, by name")
     only: tuple[str, ...] = Field((), description="globs of files to look at")
     function: tuple[str, ...] = Field((), description="functions to look at, path:name or name")

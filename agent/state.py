@@ -45,7 +45,8 @@ class State(TypedDict):
     hotspot: Hotspot | None  # the one at hand
     turn: str  # whose turn it is for the hotspot at hand: one of TURNS
     turns: dict[str, tuple[str, ...]]  # function id -> turns of the rules taken since its last commit
-    asks: dict[str, int]  # function id -> how many edits each hosted model was asked for
+    asks: dict[str, int]  # "<model> <function id>" -> how many edits it was asked for
+    routed: tuple[str, ...]  # hosted models that are asked in this turn
     wanted: int  # edits that each hosted model is asked for in this turn
     repaired: Annotated[list[str], operator.add]  # ids of refused candidates whose models were asked for a repair
     declined: Annotated[list[str], operator.add]  # "<model> <function id>": said that nothing can be gained
@@ -76,6 +77,7 @@ def first_state(start: str) -> State:
         turn="",
         turns={},
         asks={},
+        routed=(),
         wanted=1,
         repaired=[],
         declined=[],

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from agent import checking
 from agent.asking import propose_by_plans, propose_repairs, propose_with_model
-from agent.choosing import floor, helpful, refusal, to_repair
+from agent.choosing import asking, floor, helpful, to_repair
 from agent.combining import combine_commits
 from agent.committing import evidence, message
 from agent.ideas import recall
@@ -127,7 +127,9 @@ def ask(state: Asked, station: Station) -> Update:
         proposals = propose_rules(asked)
     else:
         refused = to_repair(state, hotspot, state["asked"]) if state["turn"] == REPAIR else []
-        model = PaidOnce(station.models[state["asked"]], station.folder / REPLIES, state["asks"].get(hotspot.function.id, 0))
+        model = PaidOnce(
+            station.models[state["asked"]], station.folder / REPLIES, state["asks"].get(asking(state["asked"], hotspot), 0)
+        )
         proposals = unless_stopped(lambda: _hosted(state, station, asked, model, refused), station.target.stop)
     for notice in proposals.notices:
         station.progress.say(f"  {notice}")
@@ -135,7 +137,7 @@ def ask(state: Asked, station: Station) -> Update:
         "proposed": list(proposals.candidates),
         "spent": proposals.spent,
         "notices": list(proposals.notices),
-        "declined": [refusal(state["asked"], hotspot)] if proposals.declined else [],
+        "declined": [asking(state["asked"], hotspot)] if proposals.declined else [],
         "repaired": [verdict.candidate.id for verdict in refused],
     }
 
