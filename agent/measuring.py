@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from agent.checking import changed_functions
@@ -13,6 +14,7 @@ from agent.state import State
 from agent.station import Station, Update, counted
 from tools.benchmarking import BenchmarkFailed, Sides, screen
 from tools.benchmarking import measure as measure_benchmark
+from tools.scope import changed_lines
 from tools.values import BenchmarkKind, Candidate, Check, Outcome, Survivor, Verdict
 from workspaces.faults import Effect, effect
 from workspaces.writing import write_whole
@@ -26,8 +28,26 @@ def measure(state: State, station: Station) -> Update:
     waiting = [one for one in survivors if one.screened is None] if len(survivors) > 1 else []
     if waiting:
         return _screen(state, station, waiting[0])
-    best = max(survivors, key=lambda one: one.screened.speedup if one.screened else 0.0)
-    return _confirm(state, station, best)
+    return _confirm(state, station, preferred(survivors))
+
+
+def preferred(survivors: Sequence[Survivor]) -> Survivor:
+    """The one to confirm next: the fastest, or the smallest change whose rough gain is within noise of it."""
+    fastest = max(survivors, key=lambda one: one.screened.speedup if one.screened else 0.0)
+    best = fastest.screened
+    if best is None:
+        return fastest
+    near = [
+        one
+        for one in survivors
+        if one.screened is not None and best.low <= one.screened.speedup and one.screened.high >= best.speedup
+    ]
+    return min(near, key=lambda one: (_size(one.candidate), one is not fastest))
+
+
+def _size(candidate: Candidate) -> int:
+    """Lines that its edits take away and put in."""
+    return sum(changed_lines(edit.search.encode(), edit.replace.encode()) for edit in candidate.edits)
 
 
 def whole(station: Station, verdict: Verdict) -> Verdict:
