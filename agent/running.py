@@ -17,12 +17,13 @@ from pydantic import SecretStr
 from agent.budget import Budget
 from agent.errors import OptimizeError
 from agent.interrupting import interruptible
+from agent.manual import ManualModel
 from agent.models import Model, ModelSettings, open_model, price_of
 from agent.progress import Progress
 from agent.report import Report, as_json, as_markdown, make_report
 from agent.routing import cheapest_first
 from agent.runs import SPENDING, RunRecord, clear, holding
-from agent.settings import ModelOptions, Settings, hosted
+from agent.settings import MANUAL_MODEL, ModelOptions, Settings, hosted
 from agent.state import checkpoints
 from agent.station import Station
 from agent.surroundings import (
@@ -62,7 +63,8 @@ def _run(record: RunRecord, environment: Mapping[str, str], progress: Progress) 
     from agent import loop  # langgraph takes a second
 
     budget = Budget(record.settings.max_cost, record.settings.max_tokens, record.folder / SPENDING)
-    models = open_models(record.settings, environment, budget)  # before anything takes time
+    person = ManualModel(record.folder / "manual", progress.say)
+    models = open_models(record.settings, environment, budget, person)  # before anything takes time
     shut = why_unpublishable(record.source)
     if shut:
         progress.say(
@@ -189,7 +191,9 @@ def check_workload(command: str | None) -> None:
         find_benchmarks(command, NO_BASELINE)
 
 
-def open_models(settings: Settings, environment: Mapping[str, str], budget: Budget | None = None) -> dict[str, Model]:
+def open_models(
+    settings: Settings, environment: Mapping[str, str], budget: Budget | None = None, person: Model | None = None
+) -> dict[str, Model]:
     """The hosted models of a run, ready to be asked, the cheapest first where all prices are known.
 
     OptimizeError if one cannot be asked, or a price is needed and unknown.
@@ -197,6 +201,10 @@ def open_models(settings: Settings, environment: Mapping[str, str], budget: Budg
     found: dict[str, Model] = {}
     prices: dict[str, tuple[float, float] | None] = {}
     for name in hosted(settings):
+        if name == MANUAL_MODEL:
+            if person is not None:
+                found[name], prices[name] = person, (0.0, 0.0)
+            continue
         asked = _asked(settings.models.get(name, ModelOptions()), environment)
         found[name] = open_model(name, asked, budget=budget)
         prices[name] = price_of(name, asked)

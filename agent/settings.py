@@ -15,6 +15,7 @@ from workspaces.errors import OptimizeError
 from workspaces.sandbox import Mode
 
 RULES_MODEL = "rules"  # the built-in catalogue, as a name for --model
+MANUAL_MODEL = "manual"  # a person, who answers in files
 
 
 class Route(StrEnum):
@@ -82,10 +83,9 @@ class Settings(Value):
 
 
 def hosted(settings: Settings) -> tuple[str, ...]:
-    """Models that cost something, as far as anything may be spent."""
-    if settings.max_cost == 0 or settings.max_tokens == 0:
-        return ()
-    return tuple(name for name in settings.model if name != RULES_MODEL)
+    """Models that are asked with a prompt: a person, and those that cost something, as far as anything may be spent."""
+    free = settings.max_cost == 0 or settings.max_tokens == 0
+    return tuple(name for name in settings.model if name == MANUAL_MODEL or (name != RULES_MODEL and not free))
 
 
 def with_rules(settings: Settings) -> bool:
