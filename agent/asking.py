@@ -26,6 +26,7 @@ from tools.values import Candidate, Edit, Outcome, Usage, Verdict
 from tools.wholesale import edits_otherwise
 
 MOST_CHANGED = 120  # lines of an earlier edit that are shown again
+MOST_TESTS = 15  # that are named
 MOST_REPAIRS = 2  # of one edit, one after the other
 REPAIRABLE = (Outcome.BROKEN, Outcome.UNAPPLICABLE)
 MOST_REPEATED = 4_000  # characters of an unusable reply that its writer is shown again
@@ -235,6 +236,8 @@ def _rendered(name: str, question: Question, room: Room, **more: object) -> str:
         ],
         examples=similar(text_of(question.source, question.hotspot.function), room.examples),
         guidance=question.guidance,
+        tests=question.tests[:MOST_TESTS] if room is ROOMY else (),
+        more_tests=max(0, len(question.tests) - MOST_TESTS),
         house_rules=question.house_rules if room is ROOMY else None,
         **more,
     )

@@ -420,6 +420,11 @@ def price_of(name: str, settings: ModelSettings) -> tuple[float, float] | None:
     return max(listed[0], settings.prices[0]), max(listed[1], settings.prices[1])
 
 
+def price_of_model(model: Model) -> tuple[float, float] | None:
+    """The same for one that is open; None too where it is no hosted one."""
+    return price_of(model.name, model.settings) if isinstance(model, HostedModel) else None
+
+
 def _prices(name: str) -> tuple[float, float] | None:
     """Dollars per prompt and per completion token, without discounts; None where the list does not know the model."""
     provider, _, plain = name.partition("/")

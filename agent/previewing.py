@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from agent import stations
-from agent.asking import conversation
 from agent.choosing import requests, worthwhile
+from agent.estimating import prompt_tokens
 from agent.proposing import propose_rules
 from agent.settings import RULES_MODEL, hosted, with_rules
 from agent.state import RULES, State, first_state
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from agent.settings import Settings
     from agent.station import Station
     from tools.values import Hotspot
-
-CHARACTERS_PER_TOKEN = 4  # roughly, in code and English
 
 
 @dataclass(frozen=True)
@@ -48,9 +46,9 @@ def _planned(hotspot: Hotspot, state: State, station: Station) -> Planned:
     question = stations.question({**state, "hotspot": hotspot, "turn": RULES}, station)
     settings = station.settings
     found = propose_rules(question).candidates if with_rules(settings) else ()
-    characters = sum(len(message.content) for message in conversation(question)) if hosted(settings) else 0
+    tokens = prompt_tokens(question) if hosted(settings) else 0
     names = tuple(candidate.rewrite for candidate in found if candidate.rewrite)
-    return Planned(hotspot, asked=True, rewrites=names, prompt_tokens=characters // CHARACTERS_PER_TOKEN)
+    return Planned(hotspot, asked=True, rewrites=names, prompt_tokens=tokens)
 
 
 def as_text(planned: Sequence[Planned], settings: Settings) -> str:

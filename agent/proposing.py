@@ -56,6 +56,7 @@ class Question:
     guidance: str
     earlier: tuple[Verdict, ...]  # on this function
     house_rules: HouseRules | None = None
+    tests: tuple[str, ...] = ()  # that execute the function
     ideas: tuple[Idea, ...] = ()  # of earlier runs, on the function as it is now, that came to nothing
     small: bool = False  # ask the catalogue for the small rewrites
 

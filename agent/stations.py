@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 from agent import checking
 from agent.asking import propose_by_plans, propose_repairs, propose_with_model
-from agent.choosing import asking, floor, helpful, to_repair
+from agent.choosing import asking, floor, helpful, to_repair, worthwhile
 from agent.combining import combine_commits
 from agent.committing import evidence, message
+from agent.estimating import estimate
 from agent.ideas import recall
 from agent.interrupting import unless_stopped
 from agent.judging import rejected
@@ -86,9 +87,10 @@ def profile(state: State, station: Station) -> Update:
     merged.sort(key=lambda hotspot: (-hotspot.share, hotspot.function.id))
     if not state["commits"]:
         notices = _empty(merged)
-        for notice in notices:
+        found_first: Update = {"hotspots": tuple(merged), "first_hotspots": tuple(merged), "notices": notices}
+        for notice in [*notices, *_estimated({**state, **found_first}, station)]:  # type: ignore[typeddict-item]
             station.progress.say(notice)
-        return {"hotspots": tuple(merged), "first_hotspots": tuple(merged), "notices": notices}
+        return found_first
     return {"hotspots": tuple(merged)}
 
 
@@ -109,10 +111,31 @@ def question(state: State, station: Station) -> Question:
         min_gain=station.settings.min_gain,
         guidance=station.settings.guidance,
         earlier=earlier,
+        tests=_tests_of(state, hotspot),
         house_rules=house_rules(files, read, station.target.subfolder),
         ideas=tuple(idea for idea in known if idea.candidate not in own),
         small=state["turn"] == MICRO,
     )
+
+
+def _tests_of(state: State, hotspot: Hotspot) -> tuple[str, ...]:
+    """Tests that execute the function and pass, without the benchmarks."""
+    baseline = state["baseline"]
+    if baseline is None:
+        return ()
+    timed = {benchmark.id for benchmark in state["benchmarks"]}
+    nodes = baseline.running.get(hotspot.function.id, ())
+    return tuple(node for node in nodes if node not in timed and baseline.outcomes.get(node) == "passed")
+
+
+def _estimated(state: State, station: Station) -> list[str]:
+    """What asking models may cost, where any will be asked."""
+    hotspots = worthwhile(state["hotspots"], station.settings)
+    if not station.models or not hotspots:
+        return []
+    questions = [question({**state, "hotspot": hotspot}, station) for hotspot in hotspots]
+    name = next(iter(station.models))
+    return [f"asking {name}: {estimate(questions, station.models, station.settings.attempts)}"]
 
 
 def ask(state: Asked, station: Station) -> Update:

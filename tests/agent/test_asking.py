@@ -4,7 +4,15 @@ import threading
 
 import pytest
 
-from agent.asking import MOST_REPEATED, ROOMS, conversation, propose_by_plans, propose_repairs, propose_with_model
+from agent.asking import (
+    MOST_REPEATED,
+    MOST_TESTS,
+    ROOMS,
+    conversation,
+    propose_by_plans,
+    propose_repairs,
+    propose_with_model,
+)
 from agent.budget import CapReached
 from agent.models import Completion, ModelUnavailable, PromptTooLong, ReplyLost
 from agent.proposing import HouseRules
@@ -158,6 +166,12 @@ def test_prompt_holds_what_the_project_tells_those_who_change_it_unless_it_must_
     assert "`AGENTS.md`" in text_of_prompt(asked)
     assert "Never import numpy." in text_of_prompt(asked)
     assert "Never import numpy." not in conversation(asked, ROOMS[1])[-1].content
+
+
+def test_prompt_names_the_tests_that_run_the_function():
+    prompt = text_of_prompt(question(tests=tuple(f"tests/test_shop.py::test_{number}" for number in range(MOST_TESTS + 2))))
+    assert f"- `tests/test_shop.py::test_{MOST_TESTS - 1}`\n- and 2 more" in prompt
+    assert "What tests it" not in text_of_prompt(question())
 
 
 def test_target_code_that_looks_like_a_template_is_shown_as_it_is():

@@ -47,6 +47,8 @@ def values(**changed):
         "guidance": "",
         "plan": "",
         "house_rules": None,
+        "tests": (),
+        "more_tests": 0,
         **given,
         **changed,
     }
