@@ -1,0 +1,3 @@
+"""reelhouse: bookkeeping for a small cinema."""
+
+__version__ = "0.4.0"
