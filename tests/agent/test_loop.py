@@ -70,7 +70,15 @@ def flaky(home, tmp_path_factory):
     (repository / "README.md").write_text("half done\n")
     git(repository, "stash")
     git(repository, "worktree", "add", "--quiet", "-b", "elsewhere", str(folder.parent / "other tree"))
-    return run_on(home, repository, "--attempts", "1")
+    # the model's cap is reached before its first question, at an address where nobody would answer
+    words = ["--attempts", "1", "--model", "rules", "--model", "openai/small", "--max-tokens", "1000"]
+    return run_on(home, repository, *words, OPENAI_API_BASE="http://127.0.0.1:9/v1", OPENAI_API_KEY=KEY)
+
+
+def test_cap_that_is_reached_ends_the_questions_and_keeps_what_was_verified(flaky):
+    assert any("--max-tokens 1000 is reached" in one for one in flaky.report["notices"])
+    assert "asking openai/small: up to" in flaky.stderr
+    assert (flaky.report["tokens"], len(flaky.report["commits"])) == (0, 1)
 
 
 def test_slow_function_becomes_one_verified_commit(flaky):
