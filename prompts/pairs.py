@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from importlib import resources
 from textwrap import dedent
 
+from workspaces.parsing import parse
+
 LIKE_ENOUGH = 0.1  # cosine; what is less like the code teaches nothing for it
 
 
@@ -64,7 +66,7 @@ def similar(source: str, count: int, among: Sequence[Pair] | None = None) -> tup
 def features(source: str) -> Counter[str]:
     """How often each thing occurs: calls and operators, each by itself and with the loops around it."""
     try:
-        tree = ast.parse(dedent(source))
+        tree = parse(dedent(source))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return Counter()
     found: Counter[str] = Counter()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+
+from workspaces.parsing import parse
 
 TARGET_DOCSTRING = 20  # lines, of the function that is asked about
 CONTEXT_DOCSTRING = 6
@@ -38,9 +39,7 @@ def parts(source: str, first_line: int, last_line: int) -> list[Part]:
     if re.search(r"\r(?!\n)", source):  # ends a line for the parser, and for nobody else here
         return []
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(source.removeprefix("\ufeff"))
+        tree = parse(source.removeprefix("\ufeff"))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
     found = list(_Reader(source.split("\n"), first_line, last_line).body(tree.body, _Place()))

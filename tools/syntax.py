@@ -4,26 +4,20 @@ from __future__ import annotations
 
 import ast
 import io
-import threading
 import tokenize
-import warnings
+
+from workspaces.parsing import parse
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
 
-PARSING = threading.Lock()
-
-
 def parsed(source: bytes) -> ast.Module | None:
     """The module's tree; None where our Python cannot read it, perhaps because it is written for another one."""
-    # CPython 3.11 counts the depth of a tree for all threads together: two that parse at once fail with SystemError
-    with PARSING, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            return ast.parse(source)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return None
+    try:
+        return parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
 
 
 def decoded(source: bytes) -> str:

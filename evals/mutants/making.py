@@ -13,6 +13,7 @@ import libcst as cst
 
 from evals.mutants.operators import OPERATORS
 from tools.values import Value
+from workspaces.parsing import parse
 
 
 class Mutant(Value):
@@ -102,7 +103,7 @@ def _is_docstring(node: cst.CSTNode) -> bool:
 def _tree(text: str) -> str:
     """What the text means to Python; empty where it is none."""
     try:
-        tree = ast.parse(text)
+        tree = parse(text)
         compile(tree, "<mutant>", "exec", dont_inherit=True)
     except (SyntaxError, ValueError):
         return ""

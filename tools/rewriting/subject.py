@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ast
 import re
-import warnings
 from collections import defaultdict
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 import libcst as cst
 
 from tools.rewriting.modules import bound_by, definitions, imports
+from workspaces.parsing import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -238,9 +237,7 @@ class Subject:
     @property
     def line_range(self) -> tuple[int, int]:
         """First (with decorators) and last line of the function, counted from 1."""
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # odd escapes are the target's own affair
-            found = [node for name, node in definitions(ast.parse(self.source), "") if name == self._name]
+        found = [node for name, node in definitions(parse(self.source), "") if name == self._name]
         node = found[self._ordinal]
         return min([node.lineno, *(one.lineno for one in node.decorator_list)]), node.end_lineno or node.lineno
 
