@@ -18,7 +18,7 @@ from agent.models import Completion, Message, Model, PromptTooLong, ReplyLost
 from agent.proposing import Proposals, Question
 from agent.state import add_usage
 from prompts import edition, render
-from prompts.pairs import similar
+from prompts.pairs import Pair, pairs, similar
 from tools.plans import Plan, parse_plans
 from tools.replies import NoChangeProposed, Reply, UnusableReply, WithoutBlocks, parse_reply, with_edits
 from tools.source import text_of
@@ -234,13 +234,18 @@ def _rendered(name: str, question: Question, room: Room, **more: object) -> str:
                 for verdict in earlier
             ),
         ],
-        examples=similar(text_of(question.source, question.hotspot.function), room.examples),
+        examples=_examples(question, room.examples),
         guidance=question.guidance,
         tests=question.tests[:MOST_TESTS] if room is ROOMY else (),
         more_tests=max(0, len(question.tests) - MOST_TESTS),
         house_rules=question.house_rules if room is ROOMY else None,
         **more,
     )
+
+
+def _examples(question: Question, most: int) -> tuple[Pair, ...]:
+    """Pairs most like the function: of this repository, and those that are shipped."""
+    return similar(text_of(question.source, question.hotspot.function), most, [*pairs(), *question.pairs])
 
 
 def _as_answer(candidate: Candidate) -> str:

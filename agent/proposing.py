@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 
 from agent.ideas import Idea
 from agent.settings import RULES_MODEL
+from prompts.pairs import Pair
 from tools.editing import edits_between
 from tools.rewriting import Rewritten, rewrites, rewrites_together
 from tools.source import find_function, text_of
@@ -57,6 +58,7 @@ class Question:
     earlier: tuple[Verdict, ...]  # on this function
     house_rules: HouseRules | None = None
     tests: tuple[str, ...] = ()  # that execute the function
+    pairs: tuple[Pair, ...] = ()  # functions of this repository before and after edits that were accepted
     ideas: tuple[Idea, ...] = ()  # of earlier runs, on the function as it is now, that came to nothing
     small: bool = False  # ask the catalogue for the small rewrites
 

@@ -10,7 +10,7 @@ from agent.choosing import asking, floor, helpful, to_repair, worthwhile
 from agent.combining import combine_commits
 from agent.committing import evidence, message
 from agent.estimating import estimate
-from agent.ideas import recall
+from agent.ideas import accepted_pairs, keep_pair, recall
 from agent.interrupting import unless_stopped
 from agent.judging import rejected
 from agent.measuring import whole
@@ -25,7 +25,7 @@ from tools import profiling
 from tools.attempts import needs
 from tools.source import find_function, text_of
 from tools.testing import take_baseline as run_baseline
-from tools.values import BenchmarkKind, Commit, Hotspot, LineShare, Survivor, Verdict
+from tools.values import BenchmarkKind, Candidate, Commit, Hotspot, LineShare, Survivor, Verdict
 from tools.workload import find_benchmarks, is_source, must_be_tested, oldest_python
 from workspaces.checkout import publish as bring_home
 
@@ -112,6 +112,7 @@ def question(state: State, station: Station) -> Question:
         guidance=station.settings.guidance,
         earlier=earlier,
         tests=_tests_of(state, hotspot),
+        pairs=accepted_pairs(station.ideas, station.source.repository),
         house_rules=house_rules(files, read, station.target.subfolder),
         ideas=tuple(idea for idea in known if idea.candidate not in own),
         small=state["turn"] == MICRO,
@@ -222,6 +223,7 @@ def commit(state: State, station: Station) -> Update:
         checkout.move_branch(station.branch, sha)
     # after the branch: a kill in between leaves no note of a commit that nobody has
     checkout.note(sha, evidence(verdict, station.target, station.settings), author)
+    _keep_accepted(state["base"], sha, verdict.candidate, station)
     station.progress.commit(sha, verdict)
     name = verdict.candidate.hotspot.id
     return {
@@ -232,6 +234,16 @@ def commit(state: State, station: Station) -> Update:
         "accepted": None,
         "survivors": (),
     }
+
+
+def _keep_accepted(base: str, sha: str, candidate: Candidate, station: Station) -> None:
+    """Keep the function before and after, for questions of later runs."""
+    path, name = candidate.hotspot.path, candidate.hotspot.name
+    old, new = station.reader(base)(path), station.reader(sha)(path)
+    now = find_function(path, new, name)
+    if now is not None and text_of(new, now) != text_of(old, candidate.hotspot):
+        slow, fast = text_of(old, candidate.hotspot), text_of(new, now)
+        keep_pair(station.ideas, station.source.repository, candidate, slow, fast)
 
 
 def combine(state: State, station: Station) -> Update:
