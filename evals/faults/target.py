@@ -7,7 +7,8 @@ no noise can change a verdict. The workload is a command, because pairs of one t
 from __future__ import annotations
 
 SWIFT, HASTY = "openai/swift", "openai/hasty"
-WORDS = ("--model", SWIFT, "--model", HASTY, "--attempts", "1", "--min-gain", "0.5", "--workload", "python -S work.py")
+MODELS = ("--model", SWIFT, "--model", HASTY, "--route", "all", "--attempts", "1")
+WORDS = (*MODELS, "--min-gain", "0.5", "--workload", "python -S work.py")
 
 TALLY = '''"""Counting."""
 

@@ -71,7 +71,7 @@ def test_interrupt_while_waiting_for_a_model(home, repository):
 
 def test_interrupt_while_two_models_are_asked(home, repository):
     with OpenAIServer(Answer(b"", never=True)) as server:
-        words = [*HOSTED, "--model", "openai/silent-too"]
+        words = [*HOSTED, "--model", "openai/silent-too", "--route", "all"]
         asked = lambda: len(server.requests) == 2  # noqa: E731  said in one place
         interrupted(home, repository, asked, *words, OPENAI_API_BASE=server.base, OPENAI_API_KEY="sk-x")
 
