@@ -42,7 +42,10 @@ def choose(state: State, station: Station) -> Update:
     notices = ["the time that was given is over; what is left was not asked about"] if station.out_of_time else []
     if station.budget.refused:
         notices.append(f"no model was asked any more: {station.budget.refused}")
-    return {"hotspot": None, "notices": [*notices, *_hopeless(state, station.settings)]}
+    notices += _hopeless(state, station.settings)
+    for notice in notices:
+        station.progress.say(notice)
+    return {"hotspot": None, "notices": notices}
 
 
 def _remember(state: State, station: Station) -> None:
