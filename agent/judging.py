@@ -142,7 +142,8 @@ def _why_cached(measurement: Measurement) -> str:
         )
     more = import_seconds(measurement.pairs)
     if more and median(more) > MOST_IMPORT_SECONDS:
-        return f"later calls are {repeated}, but importing takes {median(more):.2f} s more, also for those who call nothing"
+        longer = f"importing takes {median(more) * 1000:.0f} ms more, also for those who call nothing"
+        return f"later calls are {repeated}, but {longer}"
     elsewhere = f", other arguments only {measurement.others.speedup:.2f}x" if measurement.others is not None else ""
     return (
         f"repeated calls with the same arguments are {repeated}, first calls only "
