@@ -93,7 +93,7 @@ WORDS = (
     "  a  ",
     "a\n",
 )
-SALTED, WIDENED, MET = 0.08, 0.08, 0.08  # of the calls
+SALTED, WIDENED, MET = 0.08, 0.08, 0.12  # of the calls
 SALT = {
     int: (0, 1, -1, 2),
     float: (0.0, -0.0, 1.0, math.inf, -math.inf, math.nan),
@@ -282,9 +282,9 @@ class Alterer:
             return value
         self.done.append("borrowed")
         other = self.source.choice(fitting)
-        if type(value) is not str or self.source.random() < 0.4:
+        if type(value) is not str or self.source.random() < 0.3:
             return other
-        part = self.source.choice((other, self.part(other), self.part(other), self.between(other)))
+        part = self.source.choice((self.part, self.part, self.around, self.around, self.between, str))(other)
         place = self.source.randrange(len(value) + 1)
         return self.source.choice((value[:place] + part + value[place:], value + part, part, part + value))
 
@@ -295,6 +295,16 @@ class Alterer:
             return self.source.choice(words)
         first, last = sorted((self.source.randrange(len(value) + 1), self.source.randrange(len(value) + 1)))
         return value[first:last]
+
+    def around(self, value):
+        """A text with what stands at its sides where another text of the call holds it: a key in its braces."""
+        holders = [one for one in self.plain if type(one) is str and len(one) > len(value) and value in one]
+        if not holders or not value:
+            return value
+        holder = self.source.choice(holders)
+        place = holder.index(value)
+        wide = self.source.choice((1, 1, 2))
+        return holder[max(0, place - wide) : place + len(value) + wide]
 
     def between(self, value):
         """A text between constants of the code, as the code itself may put it together."""
