@@ -26,6 +26,7 @@ from tools.values import Candidate, Edit, Outcome, Usage, Verdict
 from tools.wholesale import edits_otherwise
 
 MOST_CHANGED = 120  # lines of an earlier edit that are shown again
+CUT_OFF = "length"  # as a server says it
 MOST_TESTS = 15  # that are named
 MOST_REPAIRS = 2  # of one edit, one after the other
 REPAIRABLE = (Outcome.BROKEN, Outcome.UNAPPLICABLE)
@@ -73,7 +74,7 @@ def propose_by_plans(question: Question, model: Model, most: int) -> Proposals:
             role="user", content=_rendered("plans", question, room, most=most)
         )
 
-    found = _answered(question, model, asking, lambda text: parse_plans(text, most))
+    found = _answered(question, model, asking, lambda completion: parse_plans(completion.text, most))
     first = Proposals((), found.spent, found.notices, declined=found.declined)
     if found.declined or found.lost:
         return first
@@ -112,11 +113,14 @@ def _edit(
     path = question.hotspot.function.path
     source = question.source.decode("utf-8", "replace")
 
-    def parse(text: str) -> Reply:
+    def parse(completion: Completion) -> Reply:
+        text = completion.text
         try:
             return parse_reply(text, allowed=(path,))
         except WithoutBlocks:
-            edits = edits_otherwise(text, path, source, question.hotspot.function.name)
+            # a block has an end, which the other forms do not: what was cut off would be read as something else
+            cut = completion.finish_reason == CUT_OFF
+            edits = () if cut else edits_otherwise(text, path, source, question.hotspot.function.name)
             if not edits:
                 raise
             return with_edits(text, edits)
@@ -150,7 +154,9 @@ class _Answered(Generic[Parsed]):
     lost: bool = False
 
 
-def _answered(question: Question, model: Model, asking: Conversation, parse: Callable[[str], Parsed]) -> _Answered[Parsed]:
+def _answered(
+    question: Question, model: Model, asking: Conversation, parse: Callable[[Completion], Parsed]
+) -> _Answered[Parsed]:
     """What the model answers, parsed; one that cannot be parsed is shown to it once, with what is wrong."""
     shown = f"{model.name} on {question.hotspot.function.id}"
     notices: list[str] = []
@@ -171,7 +177,7 @@ def _answered(question: Question, model: Model, asking: Conversation, parse: Cal
             return _Answered(None, spent, (*notices, f"{shown}: {error}"), lost=True)
         spent = add_usage(spent, completion.usage)
         try:
-            return _Answered(parse(completion.text), spent, tuple(notices))
+            return _Answered(parse(completion), spent, tuple(notices))
         except NoChangeProposed as error:
             return _Answered(None, spent, (*notices, f"{shown}: {error}"), declined=True)
         except UnusableReply as error:
@@ -186,7 +192,7 @@ def _once_more(completion: Completion, error: UnusableReply) -> tuple[Message, .
     answer = completion.text.strip() or "(nothing)"
     if len(answer) > MOST_REPEATED:
         answer = f"{answer[: MOST_REPEATED // 2]}\n[...]\n{answer[-MOST_REPEATED // 2 :]}"
-    words = render("unusable", error=str(error), cut=completion.finish_reason == "length")
+    words = render("unusable", error=str(error), cut=completion.finish_reason == CUT_OFF)
     return Message(role="assistant", content=answer), Message(role="user", content=words)
 
 

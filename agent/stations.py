@@ -25,7 +25,7 @@ from tools import profiling
 from tools.attempts import needs
 from tools.source import find_function, text_of
 from tools.testing import take_baseline as run_baseline
-from tools.values import BenchmarkKind, Candidate, Commit, Hotspot, LineShare, Survivor, Verdict
+from tools.values import BenchmarkKind, Commit, Hotspot, LineShare, Survivor, Verdict
 from tools.workload import find_benchmarks, is_source, must_be_tested, oldest_python
 from workspaces.checkout import publish as bring_home
 
@@ -223,7 +223,6 @@ def commit(state: State, station: Station) -> Update:
         checkout.move_branch(station.branch, sha)
     # after the branch: a kill in between leaves no note of a commit that nobody has
     checkout.note(sha, evidence(verdict, station.target, station.settings), author)
-    _keep_accepted(state["base"], sha, verdict.candidate, station)
     station.progress.commit(sha, verdict)
     name = verdict.candidate.hotspot.id
     return {
@@ -234,16 +233,6 @@ def commit(state: State, station: Station) -> Update:
         "accepted": None,
         "survivors": (),
     }
-
-
-def _keep_accepted(base: str, sha: str, candidate: Candidate, station: Station) -> None:
-    """Keep the function before and after, for questions of later runs."""
-    path, name = candidate.hotspot.path, candidate.hotspot.name
-    old, new = station.reader(base)(path), station.reader(sha)(path)
-    now = find_function(path, new, name)
-    if now is not None and text_of(new, now) != text_of(old, candidate.hotspot):
-        slow, fast = text_of(old, candidate.hotspot), text_of(new, now)
-        keep_pair(station.ideas, station.source.repository, candidate, slow, fast)
 
 
 def combine(state: State, station: Station) -> Update:
@@ -275,7 +264,20 @@ def publish(state: State, station: Station) -> Update:
         if combined is not None and combined.dropped:
             checkout.move_branch(station.branch, state["commits"][-1].sha)
         bring_home(checkout, station.source, station.branch)
+    for one in state["commits"]:
+        _keep_pair(one, station)
     return {"published": bool(state["commits"])}
+
+
+def _keep_pair(commit: Commit, station: Station) -> None:
+    """Keep the function before and after a commit, for questions of later runs."""
+    candidate = commit.verdict.candidate
+    path, name = candidate.hotspot.path, candidate.hotspot.name
+    old, new = station.reader(commit.verdict.base)(path), station.reader(commit.sha)(path)
+    now = find_function(path, new, name)
+    slow, fast = text_of(old, candidate.hotspot), text_of(new, now) if now is not None else ""
+    if fast and fast != slow:  # else only what it calls was changed
+        keep_pair(station.ideas, station.source.repository, candidate, slow, fast)
 
 
 def _moved(hotspot: Hotspot, read: Callable[[str], bytes]) -> Hotspot | None:

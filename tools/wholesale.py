@@ -103,10 +103,19 @@ def _made(code: str, source: str, name: str) -> str | None:
 
 
 def _holds(new: ast.Module, old: ast.Module) -> bool:
-    """Whether code is the whole file: it has all that the file imports and binds."""
-    imports = [ast.dump(one) for one in old.body if isinstance(one, (ast.Import, ast.ImportFrom))]
-    bound = {name for one in old.body for name in _names(one)}
-    return bound <= {name for one in new.body for name in _names(one)} and set(imports) <= set(map(ast.dump, new.body))
+    """Whether code is the whole file: all that the file binds, methods too, and each statement that binds nothing."""
+    others = {ast.dump(one) for one in old.body if not _names(one)}
+    return _bound(old.body) <= _bound(new.body) and others <= set(map(ast.dump, new.body))
+
+
+def _bound(body: Iterable[ast.stmt]) -> set[str]:
+    """Qualified names of what a module binds, in its classes too."""
+    found: set[str] = set()
+    for one in body:
+        found.update(_names(one))
+        if isinstance(one, ast.ClassDef):
+            found.update(f"{one.name}.{name}" for name in _bound(one.body))
+    return found
 
 
 def _tree(code: str) -> ast.Module | None:

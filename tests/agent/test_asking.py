@@ -58,6 +58,8 @@ class ScriptedModel:
             answer = answer(messages)
         if isinstance(answer, Exception):
             raise answer
+        if isinstance(answer, Completion):
+            return answer
         return Completion(text=answer, usage=SPENT, finish_reason="stop", model="scripted-1")
 
 
@@ -103,6 +105,15 @@ def test_answer_that_is_usable_at_the_second_time_is_a_candidate_that_costs_both
     assert (repeated.role, words.role) == ("assistant", "user")
     assert len(repeated.content) < MOST_REPEATED + 20
     assert "no SEARCH/REPLACE block" in words.content
+
+
+def test_answer_that_was_cut_off_is_read_as_nothing_else():
+    diff = "@@ -2,3 +2,3 @@\n     def total(self, items):\n-        result = sum([item for item in items])\n"
+    cut = Completion(text=diff, usage=SPENT, finish_reason="length", model="scripted-1")
+    model = ScriptedModel(cut)
+    assert propose_with_model(question(), model).candidates == ()
+    assert "It was cut off" in model.asked[1][-1].content
+    assert propose_with_model(question(), ScriptedModel(diff)).candidates  # its end may have been meant
 
 
 def test_no_change_is_an_answer():

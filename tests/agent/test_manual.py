@@ -11,13 +11,12 @@ ASKED = [Message(role="system", content="Be brief."), Message(role="user", conte
 
 
 def test_person_answers_in_the_file_that_is_named(tmp_path):
-    said = []
-    model = ManualModel(tmp_path / "manual", said.append)
+    said, told = [], threading.Event()
+    model = ManualModel(tmp_path / "manual", lambda text: (said.append(text), told.set()))
     answers = []
-    asking = threading.Thread(target=lambda: answers.append(model.complete(ASKED)))
+    asking = threading.Thread(target=lambda: answers.append(model.complete(ASKED)), daemon=True)
     asking.start()
-    while not said:
-        pass
+    assert told.wait(20)
     (question,) = (tmp_path / "manual").glob("*-question.md")
     assert "Be brief." in question.read_text()
     assert "Faster?" in question.read_text()

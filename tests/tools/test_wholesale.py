@@ -113,6 +113,32 @@ def test_function_of_a_file_with_nothing_else_keeps_its_imports():
     assert made(fenced("def tidy(text):\n    return text.replace(' ', '')\n"), "tidy", source).startswith("import re\n")
 
 
+LONELY = """class Shop:
+    def total(self, items):
+        return sum([item for item in items])
+
+    def first(self, items):
+        return items[0]
+"""
+SCRIPT = """def total(items):
+    return sum([item for item in items])
+
+
+if __name__ == "__main__":
+    print(total([1]))
+"""
+
+
+def test_function_in_its_class_is_not_taken_for_the_whole_file():
+    found = made(fenced("class Shop:\n    def total(self, items):\n        return sum(items)\n"), source=LONELY)
+    assert found == LONELY.replace("sum([item for item in items])", "sum(items)")
+
+
+def test_what_the_file_does_besides_is_kept():
+    found = made(fenced("def total(items):\n    return sum(items)\n"), "total", SCRIPT)
+    assert found == SCRIPT.replace("sum([item for item in items])", "sum(items)")
+
+
 @pytest.mark.parametrize(
     "reply",
     [

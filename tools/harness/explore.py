@@ -347,7 +347,9 @@ class Search:
                 alterer.calls = [one for one, _ in self.corpus[-200:]]
 
     def try_out(self, package, origin, limit=LIMIT):
-        """Call with it, and keep it if it says something."""
+        """Call with it, and keep it if it says something; what is known keeps its origin."""
+        if package in self.kept:
+            return
         if CLOCK() - self.report.written > WRITTEN_EVERY:
             self.report.write([self.identity, base64.b64encode(package).decode()])
         ended = self.outcome(package, limit, origin not in SLOW)
